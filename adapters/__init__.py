@@ -1,0 +1,1 @@
+"""Everything that speaks to one particular outside service. Adapters see `syncd.domain` and `syncd.http` only."""
