@@ -1,0 +1,75 @@
+"""The catalogue of drift: every way in which store, supplier, carrier and our ledger can disagree, in one table.
+
+README, reports, `explain`, mails and the JSON Schemas are made from it. The rows stand in one module per group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from difflib import get_close_matches
+
+from syncd.errors import UsageError
+from syncd.reconcile.catalogue import cancels, own_side, requests, store_ahead, supplier_ahead, tracking_health
+from syncd.reconcile.catalogue.kinds import CORE, DETECTED, REPORT, Answer, Group, Kind, Severity
+
+__all__ = [
+    "BY_CODE",
+    "CORE",
+    "DETECTED",
+    "KINDS",
+    "REPORT",
+    "Answer",
+    "Group",
+    "Kind",
+    "Severity",
+    "bars_create",
+    "kind_of",
+    "severity_of",
+    "urgency",
+]
+
+_ROWS: tuple[Kind, ...] = (
+    *supplier_ahead.ROWS,
+    *store_ahead.ROWS,
+    *requests.ROWS,
+    *cancels.ROWS,
+    *tracking_health.ROWS,
+    *own_side.ROWS,
+)
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ROWS}
+"""Every kind by its name, in the catalogue's order."""
+
+BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in _ROWS}
+"""Every kind by its code: `A01`."""
+
+_PLACE: Mapping[str, int] = {name: place for place, name in enumerate(KINDS)}
+
+
+def kind_of(text: str) -> Kind:
+    """The kind with this code or name, in any case. Raises UsageError that names the nearest ones."""
+    asked = text.strip()
+    found = BY_CODE.get(asked.upper()) or KINDS.get(asked.lower().replace("-", "_").replace(" ", "_"))
+    if found:
+        return found
+    near = get_close_matches(asked.lower().replace("-", "_"), list(KINDS), n=3, cutoff=0.5)
+    codes = get_close_matches(asked.upper(), list(BY_CODE), n=3, cutoff=0.6) if not near else []
+    remedy = f"Did you mean {' or '.join(near or codes)}?" if near or codes else "`syncd drift --help` lists the kinds."
+    raise UsageError(f"There is no kind of drift called {asked!r}.", remedy=remedy)
+
+
+def severity_of(kind: str | Kind, since: datetime | None, now: datetime, *, case: str = "") -> str:
+    """How urgent a drift of this kind is at `now`: critical, high, medium, low or info."""
+    row = kind if isinstance(kind, Kind) else kind_of(kind)
+    return row.severity_at(since=since, now=now, case=case).value
+
+
+def urgency(kind: str, severity: str) -> tuple[int, int]:
+    """A key that sorts the most urgent first: by severity, then in the catalogue's order."""
+    return Severity(severity).rank, _PLACE.get(kind, len(_PLACE))
+
+
+def bars_create(kind: str) -> str:
+    """Where no fulfillment is created while this kind is open: `order`, `line`, or empty = nowhere."""
+    return KINDS[kind].bars_create
