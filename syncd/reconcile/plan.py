@@ -74,9 +74,9 @@ def effects(steps: Iterable[Step]) -> dict[str, int]:
 
 def policy_hash(policy: Policy) -> str:
     """A hash that is the same exactly as long as the policy is; the order of suppliers does not count."""
-    plain = plain(policy)
-    plain["suppliers"] = sorted(plain["suppliers"], key=lambda rules: str(rules["name"]))
-    return digest(plain)
+    values = plain(policy)
+    values["suppliers"] = sorted(values["suppliers"], key=lambda rules: str(rules["name"]))
+    return digest(values)
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
