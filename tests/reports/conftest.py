@@ -1,0 +1,38 @@
+"""Golden files: what a report looked like when somebody last looked at it and found it good."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--refresh-golden", action="store_true", help="write the golden files anew instead of comparing with them"
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare text with the golden file of this name; the failure shows the difference."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--refresh-golden", default=False):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+            return
+        kept = path.read_bytes().decode() if path.exists() else ""
+        diff = "".join(
+            difflib.unified_diff(
+                kept.splitlines(keepends=True), text.splitlines(keepends=True), f"golden/{name}", "what it is now"
+            )
+        )
+        assert text == kept, f"{diff}\nIf this is what you want: pytest tests/reports --refresh-golden"
+
+    return compare
