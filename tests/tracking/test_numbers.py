@@ -1,0 +1,103 @@
+"""Cells as suppliers and spreadsheets write them, and the numbers that are in them."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.domain.numbers import is_no_number, normalise, number_text, split_numbers, tidy
+
+CELLS = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.none())
+NUMBERS = st.builds(
+    lambda letters, digits: letters + digits,
+    st.text(string.ascii_uppercase, max_size=2),
+    st.text(string.digits, min_size=9, max_size=20),
+).filter(lambda number: number.strip("0" + string.ascii_letters) != "")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        None, "", "   ", "0", 0, 0.0, "0.0", "000", "-", "--", "n/a", "N/A", "na", "#N/A", "#REF!", "#VALUE!", "none", "None", "null",
+        "tba", "TBC", "tbd", "pending", "Pending...", "pending 3 days", "awaiting pickup", "not available", "to be advised", "?", "x",
+        "no tracking", "Untracked", "1.23E+21", "1.23e+21", "1,23E+21", "9.40011E+21", "1E+21", 1.23e21, 9.4001112062064062e21,
+        "'", "\u00a0", "\u200b", "DHL", True,
+        "9400111206206406260787.0",
+    ],
+)  # fmt: skip
+def test_a_cell_without_a_number_holds_none(cell: object) -> None:
+    assert is_no_number(cell)
+    assert split_numbers(cell) == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "numbers"),
+    [
+        ("1Z5R89390357567127", ("1Z5R89390357567127",)),
+        ("  1z 5R8 939 0357567127 ", ("1Z5R89390357567127",)),
+        ("9400 1112 0620 6406 2607 87", ("9400111206206406260787",)),
+        ("00 81827 0998 0000 0200 33 350 276 C", ("008182709980000020033350276C",)),
+        ("0073938000549297", ("0073938000549297",)),
+        ("'0073938000549297", ("0073938000549297",)),
+        (123456789012, ("123456789012",)),
+        (123456789012.0, ("123456789012",)),
+        ("123456789012.0", ("123456789012",)),
+        ("1,234,567,890", ("1234567890",)),
+        ("YT2229521272164446,YT2229521272164447", ("YT2229521272164446", "YT2229521272164447")),
+        ("YT2229521272164446 / YT2229521272164447", ("YT2229521272164446", "YT2229521272164447")),
+        ("YT2229521272164446 YT2229521272164447", ("YT2229521272164446", "YT2229521272164447")),
+        ("YT2229521272164446\r\nYT2229521272164447;", ("YT2229521272164446", "YT2229521272164447")),
+        ("YT2229521272164446 and YT2229521272164447", ("YT2229521272164446", "YT2229521272164447")),
+        ("RB123456785GB + 9400111206206406260787", ("RB123456785GB", "9400111206206406260787")),
+        ("YT2229521272164446, n/a", ("YT2229521272164446",)),
+        ("yt2229521272164446|YT2229521272164446", ("YT2229521272164446",)),
+        ("TBC 000000000001", ("TBC000000000001",)),
+        ("1LS7119013618127-1", ("1LS7119013618127-1",)),
+        ("AB/12", ("AB/12",)),
+        ("track-me-1", ("track-me-1",)),
+        ("T1", ("T1",)),
+    ],
+)
+def test_numbers_come_out_of_a_cell(cell: object, numbers: tuple[str, ...]) -> None:
+    assert split_numbers(cell) == numbers
+
+
+def test_leading_zeros_are_part_of_a_number() -> None:
+    assert normalise("00 123-4500000000 27") == "00123450000000027"
+    assert normalise("0123") != normalise("123")
+
+
+def test_spaces_dashes_case_and_quotes_do_not_make_another_number() -> None:
+    written = (
+        "1Z5R89390357567127",
+        "1z5r-8939-0357567127",
+        "1Z 5R8 939\u00a00357567127",
+        "'1Z5R89390357567127",
+        "\uff11Z5R89390357567127",
+    )
+    assert {normalise(number) for number in written} == {"1Z5R89390357567127"}
+
+
+def test_whole_numbers_beyond_a_float_are_not_taken_for_exact() -> None:
+    assert number_text(2.0**53 - 1) == "9007199254740991"
+    assert is_no_number(float(2**53) * 10)
+
+
+@given(CELLS)
+def test_normalising_twice_is_normalising_once(cell: str | float | None) -> None:
+    once = normalise(cell)
+    assert normalise(once) == once
+
+
+@given(CELLS)
+def test_a_number_that_was_taken_out_is_tidy_and_stays_itself(cell: str | float | None) -> None:
+    for number in split_numbers(cell):
+        assert tidy(number) == number
+        assert not is_no_number(number)
+        assert normalise(number)
+
+
+@given(st.lists(NUMBERS, unique_by=normalise, max_size=5), st.sampled_from([", ", ";", "\n", " | ", "\t"]))
+def test_joined_numbers_come_apart_again(numbers: list[str], between: str) -> None:
+    assert split_numbers(between.join(numbers)) == tuple(numbers)
