@@ -166,26 +166,25 @@ def _unread(bench: _Bench, caps: _Caps) -> None:
     suppliers = sorted({step.supplier for step in bench.left if step.supplier})
     for supplier in suppliers:
         resting = [step for step in bench.left if step.is_destructive and _rests_on(step, supplier)]
-        refusal = _doubt(supplier, steps=len(resting), store=bench.store, facts=caps.facts)
+        refusal = _doubt(supplier, steps=resting, store=bench.store, facts=caps.facts)
         if resting and refusal:
             bench.hold(refusal, resting)
 
 
-def _doubt(source: str, *, steps: int, store: str, facts: GuardFacts) -> Refusal | None:
+def _doubt(source: str, *, steps: list[Step], store: str, facts: GuardFacts) -> Refusal | None:
     state = facts.sources.get(source, SourceState(complete=False, error="it was not read in this pass"))
-    what = f"{_count(steps, 'step')} would take something back"
     remedy = f"See what ails it: syncd check --store {store}; then: syncd reconcile --store {store}"
     if not state.complete or state.error or state.observed_at is None:
         why = state.error or "its answer was cut off"
-        text = f"{source}: {what}, but it was not read whole ({why}). None of them was sent."
-        return Refusal(guard="incomplete", scope=source, seen=steps, limit=0, text=text, remedy=remedy)
+        text = f"{source}: {_what(steps)}, but {source} was not read whole ({why}). None of this was sent."
+        return Refusal(guard="incomplete", scope=source, seen=len(steps), limit=0, text=text, remedy=remedy)
     age = facts.now - state.observed_at
     if age <= MAX_AGE:
         return None
     minutes, limit = int(age.total_seconds() // 60), int(MAX_AGE.total_seconds() // 60)
     text = (
-        f"{source}: {what}, but it was last read at {rfc3339(state.observed_at)}, {minutes} minutes ago ({minutes} > {limit}). "
-        "None of them was sent."
+        f"{source}: {_what(steps)}, but {source} was last read at {rfc3339(state.observed_at)}, {minutes} minutes ago "
+        f"({minutes} > {limit}). None of this was sent."
     )
     return Refusal(guard="stale", scope=source, seen=minutes, limit=limit, text=text, remedy=remedy)
 

@@ -53,9 +53,14 @@ def kind_of(text: str) -> Kind:
     found = BY_CODE.get(asked.upper()) or KINDS.get(asked.lower().replace("-", "_").replace(" ", "_"))
     if found:
         return found
-    near = get_close_matches(asked.lower().replace("-", "_"), list(KINDS), n=3, cutoff=0.5)
-    codes = get_close_matches(asked.upper(), list(BY_CODE), n=3, cutoff=0.6) if not near else []
-    remedy = f"Did you mean {' or '.join(near or codes)}?" if near or codes else "`syncd drift --help` lists the kinds."
+    near = get_close_matches(asked.lower().replace("-", "_"), list(KINDS), n=3, cutoff=0.6)
+    group = [code for code in BY_CODE if code[:1] == asked[:1].upper() and asked[1:].isdigit()]
+    if near:
+        remedy = f"Did you mean {' or '.join(near)}?"
+    elif group:
+        remedy = f"The codes of this group are {group[0]} to {group[-1]}."
+    else:
+        remedy = "Kinds have names such as shipped_not_fulfilled and codes such as A01."
     raise UsageError(f"There is no kind of drift called {asked!r}.", remedy=remedy)
 
 
