@@ -1,0 +1,28 @@
+"""How far a source has been read: watermarks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from syncd.journal.rows import upsert
+from syncd.journal.schema import cursors
+
+
+def get(conn: Connection, *, store: str, name: str) -> datetime | None:
+    """The watermark, or None when there is none: then everything has to be read."""
+    return conn.execute(
+        select(cursors.c.at).where(cursors.c.store == store, cursors.c.name == name)
+    ).scalar_one_or_none()
+
+
+def put(conn: Connection, *, store: str, name: str, at: datetime) -> None:
+    """Set the watermark. Only after a read that was complete up to it."""
+    if get(conn, store=store, name=name) != at:
+        upsert(conn, cursors, [{"store": store, "name": name, "at": at}])
+
+
+def clear(conn: Connection, *, store: str) -> None:
+    """Forget how far the store was read, so that the next pass reads everything."""
+    conn.execute(delete(cursors).where(cursors.c.store == store))
