@@ -1,0 +1,39 @@
+"""What was last seen of both sides. Never trusted for a write; may be thrown away and is rebuilt by a sweep."""
+
+from syncd.journal.mirror.claims import claims, open_orders_by_supplier, wanted
+from syncd.journal.mirror.masses import accept_mass_change
+from syncd.journal.mirror.orders import (
+    WATCHED_FOR,
+    Counts,
+    counts,
+    due,
+    find,
+    forget,
+    record_orders,
+    set_due,
+    set_quantity_gaps,
+)
+from syncd.journal.mirror.suppliers import SupplierDelta, record_supplier_read
+from syncd.journal.mirror.views import SourceRow, intent_view, source_states, views
+
+__all__ = [
+    "WATCHED_FOR",
+    "Counts",
+    "SourceRow",
+    "SupplierDelta",
+    "accept_mass_change",
+    "claims",
+    "counts",
+    "due",
+    "find",
+    "forget",
+    "intent_view",
+    "open_orders_by_supplier",
+    "record_orders",
+    "record_supplier_read",
+    "set_due",
+    "set_quantity_gaps",
+    "source_states",
+    "views",
+    "wanted",
+]

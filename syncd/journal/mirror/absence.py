@@ -1,0 +1,126 @@
+"""What complete reads did not show. Absence is counted, never concluded, and only between reads at least a minute apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from syncd.domain.observation import SupplierRead
+from syncd.domain.ports import Wanted
+from syncd.journal.mirror.linking import OrderKey
+from syncd.journal.rows import AnyRow, chunks, upsert
+from syncd.journal.schema import empty_reads, order_links, orders, supplier_orders
+
+APART = timedelta(minutes=1)
+"""Two reads closer together than this may share one hiccup of the source, and count once."""
+
+COUNTED_TO = 3
+"""Rules ask for two; counting for ever would write a row per pass for an order that is simply gone."""
+
+
+def count_missing(conn: Connection, *, read: SupplierRead) -> set[str]:
+    """Count one more miss for every order that a complete read should have shown and did not; returns their ids.
+
+    Only orders that were neither dead nor delivered: nobody asks where those went.
+    """
+    if not read.complete:
+        return set()
+    shown = {order.id for order in read.orders}
+    missing: set[str] = set()
+    for rows in _expected(conn, read=read, shown=shown):
+        new = [
+            {
+                "key": row.id,
+                "count": row.missing_reads + 1,
+                "at": read.observed_at,
+                "died": row.died_at or read.observed_at,
+            }
+            for row in rows
+            if row.id not in shown and _counts(row.missing_reads, row.missed_at, at=read.observed_at)
+        ]
+        if new:
+            conn.execute(
+                update(supplier_orders)
+                .where(supplier_orders.c.supplier == read.supplier, supplier_orders.c.id == bindparam("key"))
+                .values(missing_reads=bindparam("count"), missed_at=bindparam("at"), died_at=bindparam("died")),
+                new,
+            )
+        missing.update(row["key"] for row in new)
+    return missing
+
+
+def count_empty_reads(conn: Connection, *, read: SupplierRead, store: str, wanted: Iterable[Wanted]) -> set[OrderKey]:
+    """Count one more empty read for every order that was asked about and has no link to this supplier; returns them."""
+    counted: set[OrderKey] = set()
+    for chunk in chunks(wanted):
+        ids = [one.order_id for one in chunk]
+        linked = select(order_links.c.order_id).where(
+            order_links.c.store == store, order_links.c.order_id.in_(ids), order_links.c.supplier == read.supplier
+        )
+        known = select(orders.c.order_id).where(orders.c.store == store, orders.c.order_id.in_(ids))
+        unlinked = set(conn.execute(known.where(orders.c.order_id.not_in(linked))).scalars())
+        kept = _empty_counts(conn, supplier=read.supplier, store=store, order_ids=unlinked)
+        rows = [
+            {
+                "store": store,
+                "order_id": id_,
+                "supplier": read.supplier,
+                "count": count + 1,
+                "counted_at": read.observed_at,
+            }
+            for id_ in sorted(unlinked)
+            for count, at in [kept.get(id_, (0, None))]
+            if _counts(count, at, at=read.observed_at)
+        ]
+        upsert(conn, empty_reads, rows)
+        counted.update(OrderKey(store, str(row["order_id"])) for row in rows)
+    return counted
+
+
+def forget_empty_reads(conn: Connection, *, supplier: str, linked: Iterable[OrderKey]) -> None:
+    """An order with a supplier order has no empty reads (any more)."""
+    for chunk in chunks(sorted(linked)):
+        by_store: dict[str, list[str]] = {}
+        for order in chunk:
+            by_store.setdefault(order.store, []).append(order.order_id)
+        for store, ids in by_store.items():
+            kept = _empty_counts(conn, supplier=supplier, store=store, order_ids=ids)
+            if kept:
+                conn.execute(
+                    delete(empty_reads).where(
+                        empty_reads.c.supplier == supplier,
+                        empty_reads.c.store == store,
+                        empty_reads.c.order_id.in_(kept),
+                    )
+                )
+
+
+def _expected(conn: Connection, *, read: SupplierRead, shown: Collection[str]) -> Iterable[list[AnyRow]]:
+    """The live orders, in chunks, that this read would have shown if they existed."""
+    columns = (
+        supplier_orders.c.id,
+        supplier_orders.c.missing_reads,
+        supplier_orders.c.missed_at,
+        supplier_orders.c.died_at,
+    )
+    live = select(*columns).where(supplier_orders.c.supplier == read.supplier, supplier_orders.c.is_live)
+    if read.lists_everything:
+        yield from chunks(conn.execute(live).all())
+        return
+    for ids in chunks(sorted(read.asked - set(shown))):
+        yield list(conn.execute(live.where(supplier_orders.c.id.in_(ids))).all())
+
+
+def _counts(count: int, last: datetime | None, *, at: datetime) -> bool:
+    return count < COUNTED_TO and (last is None or at - last >= APART)
+
+
+def _empty_counts(
+    conn: Connection, *, supplier: str, store: str, order_ids: Collection[str]
+) -> Mapping[str, tuple[int, datetime]]:
+    statement = select(empty_reads.c.order_id, empty_reads.c.count, empty_reads.c.counted_at).where(
+        empty_reads.c.store == store, empty_reads.c.order_id.in_(order_ids), empty_reads.c.supplier == supplier
+    )
+    return {order_id: (count, at) for order_id, count, at in conn.execute(statement)}

@@ -1,0 +1,75 @@
+"""Mass changes of a source (F10), remembered until they are over.
+
+The pass after a mass change would see nothing unusual: all those orders were dead before it. So the first one keeps how many
+orders were open, and every later read is compared with that, until enough of them are back or a person accepts the change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+
+from syncd.domain.observation import SupplierRead
+from syncd.domain.shipments import SupplierState
+from syncd.journal.rows import AnyRow
+from syncd.journal.schema import order_links, sources, supplier_orders
+
+SHARE = 0.3
+FEWEST = 5
+"""A mass change: more than this share, and at least this many, of a source's open orders (design 4.5, F10)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mass:
+    """How many orders were open, and how many of those died; `at` is set while that is a mass change."""
+
+    open_before: int
+    became_dead: int
+    at: datetime | None = None
+
+    @property
+    def kept_open_before(self) -> int | None:
+        return self.open_before if self.at else None
+
+
+def judge_mass(conn: Connection, *, read: SupplierRead, source: AnyRow | None, open_before: int) -> Mass:
+    """What this read did to the source's open orders, or what the mass change before it still does."""
+    is_first = source is None or source.completed_at is None
+    if source is not None and source.mass_at is not None:
+        dead = _died(conn, supplier=read.supplier, since=source.mass_at)
+        at, before = source.mass_at, source.mass_open_before
+    else:
+        dead = _died(conn, supplier=read.supplier, since=read.observed_at)
+        at, before = (None if is_first else read.observed_at), open_before
+    is_mass = dead >= FEWEST and dead > SHARE * before
+    return Mass(open_before=before, became_dead=dead, at=at if is_mass else None)
+
+
+def accept_mass_change(conn: Connection, *, supplier: str) -> bool:
+    """A person says that the mass change is real. Returns whether there was one."""
+    was = conn.execute(
+        update(sources)
+        .where(sources.c.name == supplier, sources.c.mass_at.is_not(None))
+        .values(mass_at=None, mass_open_before=None)
+    )
+    return was.rowcount > 0
+
+
+def _died(conn: Connection, *, supplier: str, since: datetime) -> int:
+    """Linked orders that died or went missing at or after `since`, and still are. A shipped one that goes missing is no loss."""
+    linked = select(order_links.c.store).where(
+        order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
+    )
+    is_shipped_and_missing = and_(
+        supplier_orders.c.missing_reads > 0, supplier_orders.c.state == SupplierState.SHIPPED.value
+    )
+    statement = select(func.count()).where(
+        supplier_orders.c.supplier == supplier,
+        supplier_orders.c.died_at >= since,
+        or_(supplier_orders.c.missing_reads > 0, ~supplier_orders.c.is_live),
+        ~is_shipped_and_missing,
+        linked.exists(),
+    )
+    return conn.execute(statement).scalar_one()

@@ -1,0 +1,319 @@
+"""The mirror's store side: orders as last read, which of them are open, and which fall due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
+
+from syncd.domain.numbers import normalise
+from syncd.domain.orders import FulfillmentOrder, FulfillmentOrderStatus, Order
+from syncd.journal import cursors
+from syncd.journal.coding import canonical, digest, order_text
+from syncd.journal.mirror.keys import name_key, tail
+from syncd.journal.mirror.linking import relink_orders
+from syncd.journal.mirror.metafields import link_values
+from syncd.journal.rows import AnyRow, chunks, upsert
+from syncd.journal.schema import (
+    empty_reads,
+    intents,
+    order_lines,
+    order_links,
+    order_metafields,
+    order_numbers,
+    orders,
+    placements,
+    supplier_numbers,
+    supplier_stores,
+)
+
+WATCHED_FOR = timedelta(days=60)
+"""How long an order without open work is still watched after it was last touched."""
+
+_OVER = frozenset({FulfillmentOrderStatus.CLOSED, FulfillmentOrderStatus.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many orders of a store the mirror holds."""
+
+    orders: int
+    open: int
+    incomplete: int
+
+
+def record_orders(conn: Connection, *, store: str, orders: Iterable[Order], now: datetime) -> frozenset[str]:
+    """Keep `orders` as what the store shows at `now`; returns the ids of those whose content is new or changed.
+
+    - An order whose content is the kept one costs no write, except that its time of observation moves when an attempt on it
+      waits for a newer look.
+    - A read that was cut never replaces a whole one; a read older than the kept one (`updated_at`) changes nothing.
+    - *Open* is an order with units still to be fulfilled, however old; or one touched within 60 days (`WATCHED_FOR`) that is
+      not through, that is: cancelled, or fulfilled with a parcel not yet delivered. Everything else is kept but not watched: no
+      supplier is asked about it. Which orders have run out of their 60 days is an indexed question that usually finds none.
+    """
+    _close_expired(conn, store=store, now=now)
+    changed: set[str] = set()
+    for chunk in chunks(orders):
+        changed |= _record(conn, store=store, read={order.id: order for order in chunk}, now=now)
+    return frozenset(changed)
+
+
+def due(conn: Connection, *, store: str, now: datetime) -> list[str]:
+    """Ids of the orders whose judgement time alone could have changed by now, longest overdue first."""
+    statement = (
+        select(orders.c.order_id)
+        .where(orders.c.store == store, orders.c.due_at <= now)
+        .order_by(orders.c.due_at, orders.c.order_id)
+    )
+    return list(conn.execute(statement).scalars())
+
+
+def set_due(conn: Connection, *, store: str, due: Mapping[str, datetime | None]) -> None:
+    """Note when each order must be judged again though nothing changes; None = never."""
+    _set(conn, store=store, column="due_at", values=due)
+
+
+def set_quantity_gaps(conn: Connection, *, store: str, gaps: Mapping[str, datetime | None]) -> None:
+    """Note since when fewer units than ordered are accounted for; None = all are."""
+    _set(conn, store=store, column="quantity_gap_since", values=gaps)
+
+
+def find(conn: Connection, *, store: str, text: str) -> list[tuple[str, str]]:
+    """Orders (id, name) that `text` may mean: a name, an id, a supplier's order id, or a tracking number."""
+    text = text.strip()
+    number = normalise(text)
+    of_store = orders.c.store == store
+    linked = select(order_links.c.order_id).where(order_links.c.store == store, order_links.c.supplier_order_id == text)
+    shown = select(order_numbers.c.order_id).where(order_numbers.c.store == store, order_numbers.c.number == number)
+    shipped = (
+        select(order_links.c.order_id)
+        .join(
+            supplier_numbers,
+            (supplier_numbers.c.supplier == order_links.c.supplier)
+            & (supplier_numbers.c.supplier_order_id == order_links.c.supplier_order_id),
+        )
+        .where(order_links.c.store == store, supplier_numbers.c.number == number)
+    )
+    meanings = (
+        orders.c.name_key == name_key(text),
+        orders.c.number == tail(text),
+        orders.c.order_id.in_(linked),
+        orders.c.order_id.in_(shown.union(shipped)) if number else None,
+    )
+    for meaning in meanings:
+        if meaning is None:
+            continue
+        rows = conn.execute(select(orders.c.order_id, orders.c.name).where(of_store, meaning).order_by(orders.c.name))
+        if found := [(row.order_id, row.name) for row in rows]:
+            return found
+    return []
+
+
+def counts(conn: Connection, *, store: str) -> Counts:
+    """How many orders of the store are kept, open, and were never read whole."""
+    row = conn.execute(
+        select(
+            func.count().label("orders"),
+            func.count().filter(orders.c.is_open).label("open"),
+            func.count().filter(orders.c.is_complete.is_(False)).label("incomplete"),
+        ).where(orders.c.store == store)
+    ).one()
+    return Counts(orders=row.orders, open=row.open, incomplete=row.incomplete)
+
+
+def forget(conn: Connection, *, store: str) -> None:
+    """Throw the store's mirror away, and the watermarks with it: the next pass reads everything anew.
+
+    Intents, notifications, history, drift episodes and links that people made stay.
+    """
+    for table in (*_PARTS, order_links, placements, empty_reads, supplier_stores, orders):
+        conn.execute(delete(table).where(table.c.store == store))
+    cursors.clear(conn, store=store)
+
+
+_PARTS: tuple[Table, ...] = (order_lines, order_numbers, order_metafields)
+
+
+def _close_expired(conn: Connection, *, store: str, now: datetime) -> None:
+    expired = (orders.c.store == store, orders.c.open_until <= now, orders.c.is_open)
+    if conn.execute(select(orders.c.order_id).where(*expired).limit(1)).first():
+        conn.execute(update(orders).where(*expired).values(is_open=False))
+
+
+def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: datetime) -> set[str]:
+    kept = _kept(conn, store=store, order_ids=read.keys())
+    rows: list[dict[str, Any]] = []
+    seen_again: list[str] = []
+    for order in read.values():
+        text = order_text(order)
+        content_hash = digest(text)
+        old = kept.get(order.id)
+        if old is not None and old.content_hash == content_hash:
+            seen_again.append(order.id)
+        elif old is None or _replaces(order, old):
+            rows.append(_row(store, order, text=text, content_hash=content_hash, now=now))
+    _move_observation(conn, store=store, order_ids=seen_again, kept=kept, now=now)
+    changed = [read[row["order_id"]] for row in rows]
+    if rows:
+        upsert(conn, orders, rows)
+        _write_parts(conn, store=store, changed=changed)
+        relink_orders(conn, store=store, order_ids={order.id for order in changed}, now=now)
+    return {order.id for order in changed}
+
+
+def _kept(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[str, AnyRow]:
+    columns = (
+        orders.c.order_id,
+        orders.c.content_hash,
+        orders.c.updated_at,
+        orders.c.observed_at,
+        orders.c.is_complete,
+    )
+    statement = select(*columns).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
+    return {row.order_id: row for row in conn.execute(statement)}
+
+
+def _replaces(order: Order, old: AnyRow) -> bool:
+    if order.updated_at < old.updated_at and old.is_complete:
+        return False
+    return order.is_complete or not old.is_complete
+
+
+def _row(store: str, order: Order, *, text: str, content_hash: str, now: datetime) -> dict[str, Any]:
+    open_until = _open_until(order)
+    return {
+        "store": store,
+        "order_id": order.id,
+        "name": order.name,
+        "name_key": name_key(order.name),
+        "number": tail(order.id),
+        "address_hash": order.address_hash,
+        "customer_hash": order.customer_hash,
+        "tags": canonical(sorted(order.tags)),
+        "updated_at": order.updated_at,
+        "observed_at": now,
+        "open_until": open_until,
+        "is_complete": order.is_complete,
+        "is_open": open_until is None or open_until > now,
+        "content_hash": content_hash,
+        "document": text,
+    }
+
+
+def _open_until(order: Order) -> datetime | None:
+    """When the order stops being watched; None = not before something is done about it."""
+    if _has_open_work(order):
+        return None
+    live = [fulfillment for fulfillment in order.fulfillments if fulfillment.is_live]
+    touches = [order.updated_at, *(fulfillment.updated_at or fulfillment.created_at for fulfillment in live)]
+    if live and all(fulfillment.delivered_at for fulfillment in live):
+        return order.created_at
+    return max(touches) + WATCHED_FOR
+
+
+def _has_open_work(order: Order) -> bool:
+    if order.cut and not order.fulfillment_orders:
+        return True
+    return any(_is_work(fulfillment_order) for fulfillment_order in order.fulfillment_orders)
+
+
+def _is_work(fulfillment_order: FulfillmentOrder) -> bool:
+    return fulfillment_order.status not in _OVER and any(line.remaining > 0 for line in fulfillment_order.lines)
+
+
+def _move_observation(
+    conn: Connection, *, store: str, order_ids: Collection[str], kept: Mapping[str, AnyRow], now: datetime
+) -> None:
+    """Move the time of observation of unchanged orders, only where an attempt was made since the kept one."""
+    if not order_ids:
+        return
+    attempts = conn.execute(
+        select(intents.c.order_id, func.max(intents.c.touched_at).label("at"))
+        .where(intents.c.store == store, intents.c.order_id.in_(order_ids))
+        .group_by(intents.c.order_id)
+    )
+    waiting = [row.order_id for row in attempts if kept[row.order_id].observed_at <= row.at < now]
+    if waiting:
+        conn.execute(
+            update(orders).where(orders.c.store == store, orders.c.order_id.in_(waiting)).values(observed_at=now)
+        )
+
+
+def _write_parts(conn: Connection, *, store: str, changed: Collection[Order]) -> None:
+    order_ids = [order.id for order in changed]
+    parts: tuple[tuple[Table, Callable[[str, Order], list[dict[str, Any]]]], ...] = (
+        (order_lines, _line_rows),
+        (order_numbers, _number_rows),
+        (order_metafields, _metafield_rows),
+    )
+    for table, part_rows in parts:
+        conn.execute(delete(table).where(table.c.store == store, table.c.order_id.in_(order_ids)))
+        upsert(conn, table, [row for order in changed for row in part_rows(store, order)])
+
+
+def _line_rows(store: str, order: Order) -> list[dict[str, Any]]:
+    places: dict[str, set[str]] = {}
+    for fulfillment_order in order.fulfillment_orders:
+        names = (
+            fulfillment_order.location_id,
+            tail(fulfillment_order.location_id or ""),
+            fulfillment_order.location_name,
+            fulfillment_order.service,
+        )
+        for line in fulfillment_order.lines:
+            places.setdefault(line.line_id, set()).update(name for name in names if name)
+    return [
+        {
+            "store": store,
+            "order_id": order.id,
+            "line_id": line.id,
+            "line_key": tail(line.id),
+            "sku": line.sku,
+            "vendor": line.vendor,
+            "places": canonical(sorted(places.get(line.id, ()))),
+        }
+        for line in order.lines
+    ]
+
+
+def _number_rows(store: str, order: Order) -> list[dict[str, Any]]:
+    numbers = {
+        normalise(tracking.number)
+        for fulfillment in order.fulfillments
+        if fulfillment.is_live
+        for tracking in fulfillment.tracking
+    }
+    return [{"store": store, "order_id": order.id, "number": number} for number in sorted(numbers) if number]
+
+
+def _metafield_rows(store: str, order: Order) -> list[dict[str, Any]]:
+    return [
+        {"store": store, "order_id": order.id, "key": key, "supplier_order_id": supplier_order_id, "line_sku": sku}
+        for key, value in order.links
+        for supplier_order_id, sku in link_values(value)
+    ]
+
+
+def _set(conn: Connection, *, store: str, column: str, values: Mapping[str, datetime | None]) -> None:
+    """Set `column` of the orders named; those that have the value already cost no write."""
+    for chunk in chunks(values.items()):
+        statement = select(orders.c.order_id, orders.c[column].label("value")).where(
+            orders.c.store == store, orders.c.order_id.in_([order_id for order_id, _ in chunk])
+        )
+        kept = {row.order_id: row.value for row in conn.execute(statement)}
+        changed = [
+            {"key": order_id, "value": value}
+            for order_id, value in chunk
+            if order_id in kept and kept[order_id] != value
+        ]
+        if changed:
+            conn.execute(
+                update(orders)
+                .where(orders.c.store == store, orders.c.order_id == bindparam("key"))
+                .values({column: bindparam("value")}),
+                changed,
+            )

@@ -1,0 +1,233 @@
+"""The mirror's supplier side: what each supplier showed last, what it ever showed, and what it stopped showing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from syncd.domain.numbers import normalise
+from syncd.domain.observation import SupplierRead
+from syncd.domain.ports import Wanted
+from syncd.domain.shipments import DEAD, Rung, SupplierOrder, SupplierState
+from syncd.journal.coding import canonical, digest, encode
+from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads
+from syncd.journal.mirror.claims import wanted as claimed_orders
+from syncd.journal.mirror.keys import name_key, tail
+from syncd.journal.mirror.linking import OrderKey, orders_of, place, relink, relink_all
+from syncd.journal.mirror.masses import Mass, judge_mass
+from syncd.journal.rows import AnyRow, chunks, insert_new, upsert
+from syncd.journal.schema import (
+    order_links,
+    sources,
+    supplier_numbers,
+    supplier_orders,
+    supplier_refs,
+    supplier_stores,
+)
+from syncd.reconcile.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierDelta:
+    """What one read of a supplier changed.
+
+    `open_before` supplier orders were linked, neither dead nor delivered, and not missing before it; `became_dead` of those
+    are cancelled, failed or absent now. While a mass change is not over (see `masses`), both still describe it.
+    """
+
+    changed: frozenset[str]
+    """Ids of the supplier orders that are new or look different."""
+    affected: frozenset[tuple[str, str]]
+    """(store, order id) of every store order that should be judged again because of it."""
+    open_before: int
+    became_dead: int
+    first_pass: bool
+    """Whether no complete read of this supplier was recorded before."""
+
+
+def record_supplier_read(
+    conn: Connection,
+    *,
+    read: SupplierRead,
+    store: str,
+    policy: Policy,
+    now: datetime,
+    wanted: Iterable[Wanted] | None = None,
+) -> SupplierDelta:
+    """Keep what a supplier showed to a pass over `store`.
+
+    `wanted` are the orders about which it was asked (the query's): those for which a complete read showed no supplier order
+    are counted (`empty_reads`). Without it they are counted only if the read lists everything. Unchanged rows cost no write; a
+    row that a later read changed is not set back by this one. Absence counts only after a complete read.
+    """
+    supplier = read.supplier
+    source = conn.execute(select(sources).where(sources.c.name == supplier)).one_or_none()
+    affected = _configure(conn, supplier=supplier, store=store, policy=policy, now=now)
+    open_before = _open_orders(conn, supplier)
+    changed: set[str] = set()
+    for chunk in chunks(read.orders):
+        new = sorted(_record(conn, read=read, shown={order.id: order for order in chunk}))
+        affected |= relink(conn, supplier=supplier, ids=new, now=now)
+        # Links may be older than the supplier order that they name: only now is there something that was placed.
+        place(conn, supplier=supplier, ids=new, now=now)
+        changed.update(new)
+    missing = count_missing(conn, read=read)
+    affected |= orders_of(conn, supplier=supplier, ids=sorted(changed | missing))
+    forget_empty_reads(conn, supplier=supplier, linked=affected)
+    if read.complete:
+        asked = _asked(conn, read=read, store=store, policy=policy, wanted=wanted)
+        affected |= count_empty_reads(conn, read=read, store=store, wanted=asked)
+    mass = judge_mass(conn, read=read, source=source, open_before=open_before)
+    _record_source(conn, read=read, source=source, mass=mass)
+    return SupplierDelta(
+        changed=frozenset(changed),
+        affected=frozenset((order.store, order.order_id) for order in affected),
+        open_before=mass.open_before,
+        became_dead=mass.became_dead,
+        first_pass=source is None or source.completed_at is None,
+    )
+
+
+def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, now: datetime) -> set[OrderKey]:
+    """Keep that the supplier serves the store, and how; when that is news, all of its links are worked out anew."""
+    rules = next((rules for rules in policy.suppliers if rules.name == supplier), None)
+    row = {"supplier": supplier, "store": store, "link_metafield": rules.link_metafield if rules else None}
+    kept = conn.execute(
+        select(supplier_stores).where(supplier_stores.c.supplier == supplier, supplier_stores.c.store == store)
+    ).one_or_none()
+    if kept is not None and kept.link_metafield == row["link_metafield"]:
+        return set()
+    upsert(conn, supplier_stores, [row])
+    return relink_all(conn, supplier=supplier, now=now)
+
+
+def _asked(
+    conn: Connection, *, read: SupplierRead, store: str, policy: Policy, wanted: Iterable[Wanted] | None
+) -> Iterable[Wanted]:
+    if wanted is not None:
+        return wanted
+    return claimed_orders(conn, store=store, supplier=read.supplier, policy=policy) if read.lists_everything else ()
+
+
+def _open_orders(conn: Connection, supplier: str) -> int:
+    linked = select(order_links.c.store).where(
+        order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
+    )
+    statement = select(func.count()).where(
+        supplier_orders.c.supplier == supplier,
+        supplier_orders.c.is_live,
+        supplier_orders.c.missing_reads == 0,
+        linked.exists(),
+    )
+    return conn.execute(statement).scalar_one()
+
+
+def _record(conn: Connection, *, read: SupplierRead, shown: Mapping[str, SupplierOrder]) -> set[str]:
+    """Keep one chunk of orders; returns the ids of those that are new, changed or back."""
+    statement = select(supplier_orders).where(
+        supplier_orders.c.supplier == read.supplier, supplier_orders.c.id.in_(shown)
+    )
+    kept = {row.id: row for row in conn.execute(statement)}
+    rows: list[dict[str, Any]] = []
+    for order in shown.values():
+        text = encode(order)
+        old = kept.get(order.id)
+        if old is not None and (old.observed_at > read.observed_at or _is_same(old, text)):
+            continue
+        rows.append(_row(order, text=text, old=old, at=read.observed_at))
+    upsert(conn, supplier_orders, sorted(rows, key=_id))
+    changed = {row["id"]: shown[row["id"]] for row in rows}
+    _write_parts(conn, supplier=read.supplier, changed=changed)
+    return set(changed)
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    """Rows are written in one order by everybody, so that two workers cannot wait for each other."""
+    return str(row["id"])
+
+
+def _is_same(old: AnyRow, text: str) -> bool:
+    return bool(old.content_hash == digest(text)) and old.missing_reads == 0
+
+
+def _row(order: SupplierOrder, *, text: str, old: AnyRow | None, at: datetime) -> dict[str, Any]:
+    is_live = order.state not in DEAD and order.state is not SupplierState.DELIVERED
+    has_died = old is not None and old.is_live and not old.missing_reads and order.state in DEAD
+    is_changed = old is not None and old.content_hash != digest(text)
+    return {
+        "supplier": order.supplier,
+        "id": order.id,
+        "state": order.state.value,
+        "is_live": is_live,
+        "observed_at": at,
+        "first_seen_at": old.first_seen_at if old else at,
+        "change_seen_at": at if is_changed else old and old.change_seen_at,
+        "label_seen_at": (old and old.label_seen_at) or (at if _numbers(order) else None),
+        "missed_at": None,
+        "died_at": at if has_died else (None if order.state not in DEAD else old and old.died_at),
+        "missing_reads": 0,
+        "max_rungs": canonical(_highest(order, old)),
+        "past_numbers": canonical(sorted(_numbers(order) | set(json.loads(old.past_numbers) if old else ()))),
+        "content_hash": digest(text),
+        "document": text,
+    }
+
+
+def _highest(order: SupplierOrder, old: AnyRow | None) -> dict[str, int]:
+    rungs: dict[str, int] = json.loads(old.max_rungs) if old else {}
+    for parcel in order.parcels:
+        rungs[parcel.key] = max(parcel.rung, rungs.get(parcel.key, Rung.ORDERED))
+    return rungs
+
+
+def _numbers(order: SupplierOrder) -> set[str]:
+    numbers = {normalise(tracking.number) for parcel in order.parcels for tracking in parcel.tracking}
+    return {number for number in numbers if number}
+
+
+def _write_parts(conn: Connection, *, supplier: str, changed: Mapping[str, SupplierOrder]) -> None:
+    if not changed:
+        return
+    for table in (supplier_refs, supplier_numbers):
+        conn.execute(delete(table).where(table.c.supplier == supplier, table.c.supplier_order_id.in_(changed)))
+    insert_new(conn, supplier_refs, _part_rows(supplier, "key", {id_: _refs(o) for id_, o in changed.items()}))
+    insert_new(conn, supplier_numbers, _part_rows(supplier, "number", {id_: _numbers(o) for id_, o in changed.items()}))
+
+
+def _part_rows(supplier: str, column: str, values: Mapping[str, Collection[str]]) -> Sequence[Mapping[str, str]]:
+    return [
+        {"supplier": supplier, "supplier_order_id": id_, column: value}
+        for id_, several in sorted(values.items())
+        for value in sorted(several)
+    ]
+
+
+def _refs(order: SupplierOrder) -> set[str]:
+    """Under which keys the supplier order can be found from the store's side."""
+    lines = [*(order.lines or ()), *(line for parcel in order.parcels for line in parcel.lines or ())]
+    return {
+        *(f"id:{tail(given)}" for given in order.store_order_ids if tail(given)),
+        *(f"name:{name_key(given)}" for given in order.store_order_names if name_key(given)),
+        *(f"line:{tail(line.line_id)}" for line in lines if line.line_id),
+    }
+
+
+def _record_source(conn: Connection, *, read: SupplierRead, source: AnyRow | None, mass: Mass) -> None:
+    if source is not None and source.observed_at > read.observed_at:
+        return
+    completed_at = read.observed_at if read.complete else source and source.completed_at
+    row = {
+        "name": read.supplier,
+        "observed_at": read.observed_at,
+        "is_complete": read.complete,
+        "error": read.error,
+        "completed_at": completed_at,
+        "mass_at": mass.at,
+        "mass_open_before": mass.kept_open_before,
+    }
+    upsert(conn, sources, [row])

@@ -1,0 +1,132 @@
+"""The mirror's supplier side: what is kept, what is missed, what belongs to what."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from syncd.domain.observation import SupplierRead
+from syncd.domain.ports import Wanted
+from syncd.domain.shipments import Rung, SupplierOrder, SupplierState
+from syncd.journal import mirror
+from syncd.journal.database import Database
+from syncd.journal.mirror import SupplierDelta
+from syncd.reconcile.view import OrderView, SupplierView
+from tests.journal.builders import NOW, POLICY, bought, order
+
+MINUTE = timedelta(minutes=1)
+
+
+def read(*orders: SupplierOrder, at: datetime = NOW, complete: bool = True, **changes: object) -> SupplierRead:
+    supplier = orders[0].supplier if orders else "cj"
+    base = SupplierRead(supplier=supplier, observed_at=at, complete=complete, orders=orders)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+async def record(db: Database, one: SupplierRead, **asked: object) -> SupplierDelta:
+    return await db.run(
+        mirror.record_supplier_read,
+        read=one,
+        store="main",
+        policy=POLICY,
+        now=one.observed_at,
+        **asked,  # type: ignore[arg-type]
+    )
+
+
+async def view_of(db: Database, number: int, *reads: SupplierRead) -> OrderView:
+    (view,) = await db.run(
+        mirror.views,
+        store="main",
+        order_ids=[order(number).id],
+        policy=POLICY,
+        reads={one.supplier: one for one in reads},
+    )
+    return view
+
+
+def side(view: OrderView, name: str = "cj") -> SupplierView:
+    return next(supplier for supplier in view.suppliers if supplier.name == name)
+
+
+async def test_a_supplier_order_is_linked_by_the_id_it_gave_back(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1), order(2)], now=NOW)
+    delta = await record(db, read(bought(1)))
+    assert delta.changed == {"S1"}
+    assert delta.affected == {("main", order(1).id)}
+    assert [linked.order for linked in side(await view_of(db, 1)).orders] == [bought(1)]
+    assert side(await view_of(db, 2)).orders == ()
+
+
+async def test_a_second_read_without_news_changes_nothing(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
+    await record(db, read(bought(1)))
+    delta = await record(db, read(bought(1), at=NOW + MINUTE))
+    assert delta.changed == frozenset()
+    assert delta.affected == frozenset()
+
+
+async def test_evidence_never_goes_down(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
+    await record(db, read(bought(1, tracking="LX 1")))
+    lower = bought(1, tracking="LX 1")
+    lower = replace(lower, parcels=(replace(lower.parcels[0], rung=Rung.LABEL, tracking=()),))
+    await record(db, read(lower, at=NOW + MINUTE))
+    (linked,) = side(await view_of(db, 1)).orders
+    assert linked.max_rungs == {"LX 1": Rung.HANDED_OVER}
+    assert linked.past_numbers == {"LX1"}
+    assert linked.label_seen_at == NOW
+    assert linked.first_seen_at == NOW
+    assert linked.change_seen_at == NOW + MINUTE
+
+
+async def test_misses_count_only_after_complete_reads_that_asked_a_minute_apart(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
+    await record(db, read(bought(1)))
+    asked = {"asked": frozenset({"S1"})}
+    await record(db, read(at=NOW + MINUTE, complete=False, **asked))
+    await record(db, read(at=NOW + 2 * MINUTE))
+    assert side(await view_of(db, 1)).orders[0].missing_reads == 0
+    delta = await record(db, read(at=NOW + 3 * MINUTE, **asked))
+    assert delta.affected == {("main", order(1).id)}
+    await record(db, read(at=NOW + 3 * MINUTE + timedelta(seconds=59), **asked))
+    assert side(await view_of(db, 1)).orders[0].missing_reads == 1
+    await record(db, read(at=NOW + 4 * MINUTE, **asked))
+    assert side(await view_of(db, 1)).orders[0].missing_reads == 2
+    await record(db, read(bought(1), at=NOW + 5 * MINUTE, **asked))
+    assert side(await view_of(db, 1)).orders[0].missing_reads == 0
+
+
+async def test_empty_reads_are_counted_until_an_order_appears(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
+    wanted = [Wanted(order_id=order(1).id, order_name="#1001")]
+    await record(db, read(), wanted=wanted)
+    await record(db, read(at=NOW + MINUTE), wanted=wanted)
+    await record(db, read(at=NOW + MINUTE), wanted=wanted)
+    await record(db, read(at=NOW + 3 * MINUTE, complete=False), wanted=wanted)
+    assert side(await view_of(db, 1)).empty_reads == 2
+    await record(db, read(bought(1), at=NOW + 4 * MINUTE), wanted=wanted)
+    assert side(await view_of(db, 1)).empty_reads == 0
+
+
+async def test_wanted_are_open_orders_with_a_claimed_line(db: Database) -> None:
+    orders = [order(1), order(2, sku="DP-1"), order(3)]
+    await db.run(mirror.record_orders, store="main", orders=orders, now=NOW)
+    await record(db, read(bought(3)))
+    wanted = await db.run(mirror.wanted, store="main", supplier="cj", policy=POLICY)
+    assert wanted == (
+        Wanted(order_id=order(1).id, order_name="#1001"),
+        Wanted(order_id=order(3).id, order_name="#1003", supplier_order_ids=("S3",)),
+    )
+    assert await db.run(mirror.open_orders_by_supplier, store="main", policy=POLICY) == {"cj": 2, "ali": 0}
+
+
+async def test_a_mass_change_stays_one_until_the_orders_are_back(db: Database) -> None:
+    numbers = range(1, 11)
+    await db.run(mirror.record_orders, store="main", orders=[order(number) for number in numbers], now=NOW)
+    first = await record(db, read(*(bought(number) for number in numbers)))
+    assert first.first_pass
+    dead = [bought(n, state=SupplierState.CANCELLED if n <= 5 else SupplierState.PROCESSING) for n in numbers]
+    for minute in (1, 2, 3):
+        delta = await record(db, read(*dead, at=NOW + minute * MINUTE))
+        assert (delta.open_before, delta.became_dead, delta.first_pass) == (10, 5, False)
+    back = await record(db, read(*(bought(number) for number in numbers), at=NOW + 4 * MINUTE))
+    assert back.became_dead == 0
