@@ -1,0 +1,154 @@
+"""Steps that wait for a person's yes. An approval is for one step id, that is for one effect in one situation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, select, update
+
+from syncd.domain.steps import Step
+from syncd.errors import UsageError
+from syncd.journal.coding import decode, encode
+from syncd.journal.rows import AnyRow, chunks, upsert
+from syncd.journal.schema import approvals
+
+KEPT_FOR = timedelta(days=7)
+"""How long a request, or a yes that was not used, holds. A week: our choice, a merchant may be away for some days."""
+
+
+class ApprovalState(StrEnum):
+    """What became of a request."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRow:
+    """One request. It counts for nothing once `expires_at` is past."""
+
+    step: Step
+    plan_id: str
+    state: ApprovalState
+    requested_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None = None
+    actor: str | None = None
+    reason: str = ""
+
+
+def request(
+    conn: Connection,
+    *,
+    store: str,
+    steps: Iterable[Step],
+    plan_id: str,
+    now: datetime,
+    expires_after: timedelta = KEPT_FOR,
+) -> tuple[str, ...]:
+    """Ask for these steps; returns the ids of those that were not asked for already.
+
+    One that waits or was decided stays as it is; one that expired is asked for anew.
+    """
+    asked: list[str] = []
+    for chunk in chunks(steps):
+        running = _running(conn, store=store, ids=[step.id for step in chunk], now=now)
+        rows = [
+            {
+                "store": store,
+                "step_id": step.id,
+                "plan_id": plan_id,
+                "step": encode(step),
+                "state": ApprovalState.REQUESTED.value,
+                "requested_at": now,
+                "expires_at": now + expires_after,
+                "decided_at": None,
+                "actor": None,
+                "reason": "",
+            }
+            for step in {step.id: step for step in chunk}.values()
+            if step.id not in running
+        ]
+        upsert(conn, approvals, rows)
+        asked.extend(str(row["step_id"]) for row in rows)
+    return tuple(asked)
+
+
+def waiting(conn: Connection, *, store: str, now: datetime) -> list[ApprovalRow]:
+    """Requests that wait for an answer, oldest first."""
+    return _rows(conn, store=store, state=ApprovalState.REQUESTED, now=now)
+
+
+def approved(conn: Connection, *, store: str, now: datetime) -> list[ApprovalRow]:
+    """Requests with a yes that still holds, oldest first."""
+    return _rows(conn, store=store, state=ApprovalState.APPROVED, now=now)
+
+
+def approved_ids(conn: Connection, *, store: str, now: datetime) -> frozenset[str]:
+    """Ids of the steps with a yes that still holds."""
+    return frozenset(row.step.id for row in approved(conn, store=store, now=now))
+
+
+def approve(conn: Connection, *, store: str, step_id: str, actor: str, now: datetime, reason: str = "") -> ApprovalRow:
+    """A person's yes. Raises UsageError when nothing of that id waits."""
+    return _decide(conn, store, step_id, state=ApprovalState.APPROVED, actor=actor, now=now, reason=reason)
+
+
+def reject(conn: Connection, *, store: str, step_id: str, actor: str, now: datetime, reason: str = "") -> ApprovalRow:
+    """A person's no; the step is not asked for again in this situation. Raises UsageError when nothing of that id waits."""
+    return _decide(conn, store, step_id, state=ApprovalState.REJECTED, actor=actor, now=now, reason=reason)
+
+
+def _decide(
+    conn: Connection, store: str, step_id: str, *, state: ApprovalState, actor: str, now: datetime, reason: str
+) -> ApprovalRow:
+    changed = conn.execute(
+        update(approvals)
+        .where(
+            approvals.c.store == store,
+            approvals.c.step_id == step_id,
+            approvals.c.state == ApprovalState.REQUESTED.value,
+            approvals.c.expires_at > now,
+        )
+        .values(state=state.value, decided_at=now, actor=actor, reason=reason)
+    )
+    if changed.rowcount != 1:
+        raise UsageError(f"{store}: no step {step_id} waits for approval.", remedy="See: syncd approvals")
+    statement = select(approvals).where(approvals.c.store == store, approvals.c.step_id == step_id)
+    return _approval(conn.execute(statement).one())
+
+
+def _running(conn: Connection, *, store: str, ids: list[str], now: datetime) -> set[str]:
+    """Requests that need no asking: they wait, hold a yes, or got a no (which does not expire)."""
+    statement = select(approvals.c.step_id).where(
+        approvals.c.store == store,
+        approvals.c.step_id.in_(ids),
+        (approvals.c.expires_at > now) | (approvals.c.state == ApprovalState.REJECTED.value),
+    )
+    return set(conn.execute(statement).scalars())
+
+
+def _rows(conn: Connection, *, store: str, state: ApprovalState, now: datetime) -> list[ApprovalRow]:
+    statement = (
+        select(approvals)
+        .where(approvals.c.store == store, approvals.c.state == state.value, approvals.c.expires_at > now)
+        .order_by(approvals.c.requested_at, approvals.c.step_id)
+    )
+    return [_approval(row) for row in conn.execute(statement)]
+
+
+def _approval(row: AnyRow) -> ApprovalRow:
+    return ApprovalRow(
+        step=decode(Step, row.step),
+        plan_id=row.plan_id,
+        state=ApprovalState(row.state),
+        requested_at=row.requested_at,
+        expires_at=row.expires_at,
+        decided_at=row.decided_at,
+        actor=row.actor,
+        reason=row.reason,
+    )
