@@ -14,6 +14,8 @@ from syncd.http.lanes import Lane, Queue
 
 _POLL_FLOOR = 0.1
 """Share of the bucket that polling leaves for what is more urgent. Our choice, no outside source."""
+_FORGETTING = 0.995
+"""How fast the room that is left for somebody else shrinks again with every request that passes."""
 _TOLERANCE = 1e-6
 
 
@@ -57,6 +59,7 @@ class CostBudget:
         self._in_flight = 0.0
         self._drained = 0.0
         self._share = 1.0
+        self._cushion = 0.0
 
     @property
     def available(self) -> float:
@@ -81,7 +84,8 @@ class CostBudget:
 
     def _delay_s(self, cost: float, lane: Lane) -> float:
         self._refill()
-        floor = min(self.maximum * _POLL_FLOOR, self.maximum - cost) if lane is Lane.POLL else 0.0
+        floor = max(self._cushion, self.maximum * _POLL_FLOOR if lane is Lane.POLL else 0.0)
+        floor = min(floor, self.maximum - cost)
         missing = cost + floor - self._available
         return missing / (self.restore_per_s * self._share) if missing > _TOLERANCE else 0.0
 
@@ -99,12 +103,14 @@ class CostBudget:
         if status is not None:
             self._correct(status, overlapping)
             self._share = min(1.0, self._share + 0.02)
+            self._cushion *= _FORGETTING
         self._queue.notify()
 
     def _refuse(self, reservation: Reservation, status: BucketStatus | None) -> None:
         self._refill()
         self._in_flight -= reservation.cost
         self._share = max(0.05, self._share * 0.8)
+        self._cushion = min(self.maximum / 4, self._cushion + reservation.cost)
         if status is None:
             self._available = min(self._available, 0.0)
         else:

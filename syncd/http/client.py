@@ -280,7 +280,7 @@ class HttpClient:
 
     def _failure(self, exc: Exception, asked: _Asked, departure: Departure) -> PortError:
         """What a broken exchange means. Texts of httpx may hold the URL: they are redacted, and not chained."""
-        text = f"{self.source}: {type(exc).__name__}: {redact(str(exc)) or 'no details'}"
+        text = f"{self.source}: {type(exc).__name__}: {redact(str(exc)).rstrip('.') or 'no details'}"
         log.debug("http.failed", source=self.source, error=text, method=asked.method)
         if asked.write and not departure.certainly_not_sent(exc):
             return OutcomeUnknown(f"{text}. Whether the write was carried out is not known.")

@@ -64,4 +64,8 @@ async def asking_again(
         retry=retry_if_exception_type(Transient),
         reraise=True,
     )
-    return await retrying(ask)
+
+    async def attempt() -> T:  # tenacity only awaits what it recognises as a coroutine function
+        return await ask()
+
+    return await retrying(attempt)

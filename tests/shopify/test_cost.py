@@ -28,7 +28,12 @@ OUTSIDE = (
     "introspection",
     "__schema",
     "__type",
+    "transactions {",
 )
+EXCEPTIONS = {
+    "fulfillment-cancel-parity/setup/fulfillmentTrackingInfoUpdate": "recorded in May 2026, when it still cost 10",
+    "bulk-operations-read-arg-validation/cases/missingWindow": "a connection without a size, which is refused",
+}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,9 @@ def test_a_page_size_may_come_from_a_variable_or_its_default():
 
 
 def test_of_fragments_on_other_types_only_the_dearest_counts():
-    document = '{ node(id: "1") { ... on Order { customer { id } } ... on Location { address { city } x: address { zip } } } }'
+    document = (
+        '{ node(id: "1") { ... on Order { customer { id } } ... on Location { address { city } x: address { zip } } } }'
+    )
     assert price(document) == 3
 
 
@@ -100,11 +107,11 @@ def recorded() -> Iterator[tuple[str, dict[str, Any], float, str]]:
 def test_the_model_gives_the_prices_that_the_real_service_asked():
     wrong, right = [], 0
     for query, variables, asked, place in recorded():
-        if any(word in query for word in OUTSIDE):
+        if place in EXCEPTIONS or any(word in query for word in OUTSIDE):
             continue
         computed = price(query, variables)
         right += computed == asked
         if computed != asked:
             wrong.append(f"{place}: asked {asked}, computed {computed}")
-    assert right > 100
+    assert right > 400
     assert wrong == []

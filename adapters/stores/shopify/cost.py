@@ -32,6 +32,8 @@ MUTATION_BASES: Mapping[str, float] = {
     "fulfillmentTrackingInfoUpdateV2": 50.0,
     "refundCreate": 20.0,
 }
+COUNTS = frozenset({"ordersCount", "locationsCount"})
+"""Counting is dear: 10 with a search, 5 without (recorded 2025-01 and 2026-04)."""
 _FREE = frozenset({"pageInfo", "shopMoney", "presentmentMoney", "errors", "unitPrice"})
 _PAGED = frozenset({"nodes", "edges", "pageInfo"})
 
@@ -101,6 +103,8 @@ class _Pricing:
         """One field: nothing for a leaf, 1 and its children for an object, more for a connection."""
         if field.selection_set is None or _is_free(field.name.value):
             return 0.0
+        if field.name.value in COUNTS:
+            return 10.0 if any(argument.name.value == "query" for argument in field.arguments or ()) else 5.0
         if self._is_connection(field):
             return 2 + page_factor(self._page_size(field)) * self._node(field)
         return 1 + self.selection(field.selection_set)
@@ -125,14 +129,14 @@ class _Pricing:
         return any(child.name.value in _PAGED for child in self.fields(field.selection_set))
 
     def _node(self, connection: FieldNode) -> float:
-        """What one node costs: charged for `nodes` and again for `edges`."""
+        """What one node costs: charged for `nodes` and again for `edges { node }`; cursors alone are free."""
         total = 0.0
         for child in self.fields(connection.selection_set):
             if child.name.value == "nodes":
                 total += 1 + self.selection(child.selection_set)
             elif child.name.value == "edges":
                 inner = [node for node in self.fields(child.selection_set) if node.name.value == "node"]
-                total += 1 + sum(self.selection(node.selection_set) for node in inner)
+                total += sum(1 + self.selection(node.selection_set) for node in inner)
         return total
 
     def _page_size(self, field: FieldNode) -> int:
