@@ -43,6 +43,8 @@ class SourceState:
     frozen: bool = False
     reason: str = ""
     """Why it is frozen, in words; empty = not told."""
+    remedy: str = ""
+    """What thaws it, with the command; empty = not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def _frozen(bench: _Bench, caps: _Caps) -> None:
         text = (
             f"{source}: frozen ({why}). {_count(len(resting), 'step')} held, 0 may go. Nothing of {source} was changed."
         )
-        remedy = f"Look at {source} itself; if it is right, then: syncd resume {source} --store {bench.store}"
+        remedy = state.remedy or f"Look at {source} itself, then: syncd check --store {bench.store}"
         refusal = Refusal(guard="frozen", scope=source, seen=len(resting), limit=0, text=text, remedy=remedy)
         bench.hold(refusal, resting)
 

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+import typer
 
+from syncd.cli.app import app
 from syncd.domain.steps import Action, Approval
 from syncd.errors import UsageError
 from syncd.reconcile.catalogue import BY_CODE, KINDS, Group, Severity, kind_of, severity_of, urgency
@@ -158,3 +160,10 @@ def test_a_runbook_is_short_and_honest(code: str) -> None:
     assert kind.detect.endswith(".")
     assert not kind.title.endswith(".")
     assert "  " not in kind.runbook + kind.detect
+
+
+def test_every_command_that_a_runbook_names_exists() -> None:
+    named = {name for kind in KINDS.values() for name in re.findall(r"`syncd ([a-z-]+)", kind.runbook + kind.detect)}
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert named
+    assert named - set(commands) == set()

@@ -265,7 +265,7 @@ WORDS = {
     ),
     "frozen": (
         "cj: frozen (41 of 100 open orders were cancelled in one pass). 3 steps held, 0 may go. Nothing of cj was changed.",
-        "Look at cj itself; if it is right, then: syncd resume cj --store main",
+        "Look at cj itself, then: syncd check --store main",
     ),
     "incomplete": (
         "cj: 1 request would be cancelled, but cj was not read whole (timeout after 30 s). None of this was sent.",

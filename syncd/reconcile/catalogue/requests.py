@@ -14,9 +14,8 @@ ROWS = (
         severity=Severity.MEDIUM,
         detect="The order is paid, its fulfillment order belongs to a service and is neither held nor scheduled, and no request "
         "was sent within 4 hours.",
-        runbook="The service does not know about this order yet. syncd reports it and submits nothing by itself. Send it with "
-        "`syncd request`, or in the store's admin. Look for a supplier order first: a second request may become a second "
-        "purchase.",
+        runbook="The service does not know about this order yet. syncd reports it and submits nothing by itself. Request the "
+        "fulfillment in the store's admin. Look for a supplier order first: a second request may become a second purchase.",
     ),
     Kind(
         code="C02",
@@ -68,8 +67,8 @@ ROWS = (
         detect="The fulfillment order's request is rejected.",
         answer=HOLDS,
         runbook="The service will not ship these lines, and without a hint nobody notices. syncd shows the service's reason; with "
-        "`holds` on it also puts a hold of its own on the work. Fix the reason (stock, address, sku), then request again with "
-        "`syncd request`. Left alone, the order rots silently.",
+        "`holds` on it also puts a hold of its own on the work. Fix the reason (stock, address, sku), then request it again in "
+        "the store's admin. Left alone, the order rots silently.",
     ),
     Kind(
         code="C07",
