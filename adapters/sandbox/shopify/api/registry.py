@@ -1,0 +1,234 @@
+"""Which function answers which field, and how a schema of a version is filled with them.
+
+A field without a function is answered by the attribute of the same name, in snake case. A field with neither raises
+`NotModelled`: the sandbox never answers a silent null.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    build_ast_schema,
+)
+
+from adapters.sandbox.shopify.errors import NotModelled, Refusal, access_denied
+from adapters.sandbox.shopify.sdl import schema_document
+from adapters.sandbox.shopify.world import state
+from adapters.sandbox.shopify.world.state import App
+from adapters.sandbox.shopify.world.world import World
+
+Resolver = Callable[..., Any]
+
+
+@dataclass(slots=True)
+class Request:
+    """What resolvers know about the call they answer."""
+
+    world: World
+    app: App
+    version: str
+    base_url: str
+    searches: list[dict[str, Any]] = field(default_factory=list)
+    """`extensions.search` entries of the reply."""
+    has_written: bool = False
+
+
+_RESOLVERS: dict[tuple[str, str], Resolver] = {}
+_ATTRIBUTES: dict[str, type] = {
+    "App": state.App,
+    "Customer": state.Customer,
+    "Fulfillment": state.Fulfillment,
+    "FulfillmentEvent": state.FulfillmentEvent,
+    "FulfillmentHold": state.Hold,
+    "FulfillmentLineItem": state.FulfillmentLine,
+    "FulfillmentOrder": state.FulfillmentOrder,
+    "FulfillmentOrderLineItem": state.FoLine,
+    "FulfillmentOrderMerchantRequest": state.MerchantRequest,
+    "FulfillmentService": state.FulfillmentService,
+    "FulfillmentTrackingInfo": state.TrackingRow,
+    "InventoryItem": state.InventoryItem,
+    "LineItem": state.Line,
+    "Location": state.Location,
+    "Metafield": state.Metafield,
+    "Order": state.Order,
+    "Product": state.Product,
+    "ProductVariant": state.Variant,
+    "Refund": state.Refund,
+    "RefundLineItem": state.RefundLine,
+    "Return": state.Return,
+    "ReturnLineItem": state.ReturnLine,
+}
+_TYPE_OF_CLASS = {cls: name for name, cls in _ATTRIBUTES.items()}
+
+
+def shows(type_name: str, cls: type) -> None:
+    """Things of class `cls` appear as that type of the schema."""
+    _ATTRIBUTES[type_name] = cls
+    _TYPE_OF_CLASS[cls] = type_name
+
+
+def resolves(type_name: str, *names: str) -> Callable[[Resolver], Resolver]:
+    """The function answers these fields: `fn(source, info, **arguments)`, arguments in snake case."""
+
+    def remember(function: Resolver) -> Resolver:
+        for name in names:
+            _RESOLVERS[type_name, name] = function
+        return function
+
+    return remember
+
+
+def mutation(name: str, *, scopes: Iterable[str] = (), logs: bool = True) -> Callable[[Resolver], Resolver]:
+    """The function carries out a mutation: `fn(request, **arguments) -> payload values`.
+
+    One of `scopes` is needed. A `Refusal` becomes the payload's `userErrors`; the other payload fields are null.
+    """
+    needed = tuple(scopes)
+
+    def remember(function: Resolver) -> Resolver:
+        def resolver(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> dict[str, Any]:
+            request: Request = info.context
+            require(request, name, needed)
+            payload: dict[str, Any] = dict.fromkeys(info.return_type.fields)  # type: ignore[union-attr]
+            payload["userErrors"] = []
+            try:
+                payload.update(function(request, **arguments))
+            except Refusal as refusal:
+                payload["userErrors"] = list(refusal.errors)
+                payload.update({key: payload["userErrors"] for key in payload if key.endswith("UserErrors")})
+            if logs:
+                request.has_written = True
+                log_mutation(request, name, payload)
+            return payload
+
+        _RESOLVERS["Mutation", name] = resolver
+        return function
+
+    return remember
+
+
+def log_mutation(request: Request, name: str, payload: dict[str, Any]) -> None:
+    """Write into the ledger that a mutation was carried out or refused."""
+    errors = [error.message for error in payload["userErrors"]]
+    outcome = "refused" if errors else "done"
+    request.world.log("mutation", by=request.app, name=name, outcome=outcome, errors=errors)
+
+
+def require(request: Request, name: str, scopes: Iterable[str]) -> None:
+    """Raise the access error unless the app has one of these scopes (or none is needed)."""
+    needed = tuple(scopes)
+    if needed and not request.app.scopes.intersection(needed):
+        listed = [f"`{scope}`" for scope in needed]
+        text = listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+        raise access_denied(name, f"{text} access scope.")
+
+
+def snake(name: str) -> str:
+    """`remainingQuantity` -> `remaining_quantity`."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+@lru_cache(maxsize=8)
+def schema(version: str) -> GraphQLSchema:
+    """The schema of a version with a resolver at every field."""
+    built = build_ast_schema(schema_document(version), assume_valid_sdl=True)
+    for name, kind in built.type_map.items():
+        if name.startswith("__"):
+            continue
+        match kind:
+            case GraphQLObjectType():
+                for field_name, definition in kind.fields.items():
+                    _fill(name, field_name, definition)
+            case GraphQLInterfaceType() | GraphQLUnionType():
+                kind.resolve_type = _type_name
+            case GraphQLInputObjectType():
+                for field_name, definition in kind.fields.items():
+                    definition.out_name = snake(field_name)
+            case GraphQLScalarType():
+                _fill_scalar(name, kind)
+    return built
+
+
+def _fill(type_name: str, name: str, definition: GraphQLField) -> None:
+    for argument_name, argument in definition.args.items():
+        argument.out_name = snake(argument_name)
+    definition.resolve = _RESOLVERS.get((type_name, name)) or _default(type_name, name)
+
+
+def _default(type_name: str, name: str) -> Resolver:
+    cls = _ATTRIBUTES.get(type_name)
+    attribute = snake(name)
+    if cls is not None:
+        if _has(cls, attribute):
+            return lambda source, _info, **_: getattr(source, attribute)
+        return _unmodelled(f"{type_name}.{name}")
+    if type_name in {"QueryRoot", "Mutation"}:
+        return _unmodelled(name)
+    return lambda source, _info, **_: _member(source, type_name, name, attribute)
+
+
+def _member(source: Any, type_name: str, name: str, attribute: str) -> Any:
+    if isinstance(source, dict):
+        if name in source:
+            return source[name]
+    elif hasattr(source, attribute):
+        return getattr(source, attribute)
+    raise NotModelled(f"{type_name}.{name}")
+
+
+def _unmodelled(what: str) -> Resolver:
+    def resolver(_source: Any, _info: GraphQLResolveInfo, **_: Any) -> Any:
+        raise NotModelled(what)
+
+    return resolver
+
+
+def _has(cls: type, attribute: str) -> bool:
+    if is_dataclass(cls) and attribute in {one.name for one in fields(cls)}:
+        return True
+    return isinstance(getattr(cls, attribute, None), property)
+
+
+def _type_name(value: Any, _info: GraphQLResolveInfo, _kind: Any) -> str:
+    if isinstance(value, dict):
+        return str(value["__typename"])
+    return _TYPE_OF_CLASS[type(value)]
+
+
+def type_name_of(thing: Any) -> str | None:
+    """The schema's name for a thing of the world."""
+    return _TYPE_OF_CLASS.get(type(thing))
+
+
+def _fill_scalar(name: str, kind: GraphQLScalarType) -> None:
+    match name:
+        case "DateTime":
+            kind.serialize = show_instant  # type: ignore[method-assign]
+            kind.parse_value = _read_instant  # type: ignore[method-assign]
+        case "UnsignedInt64" | "Decimal" | "Money" | "URL" | "ARN":
+            kind.serialize = str  # type: ignore[method-assign]
+        case _:
+            return
+
+
+def show_instant(at: Any) -> str:
+    """Whole seconds, UTC, `Z`, as every DateTime of the API."""
+    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _read_instant(text: Any) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

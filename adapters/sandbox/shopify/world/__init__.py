@@ -1,0 +1,1 @@
+"""The state of one shop and the rules by which it changes; knows nothing of GraphQL."""

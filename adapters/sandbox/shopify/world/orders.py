@@ -1,0 +1,377 @@
+"""Orders: creation, routing, archive, cancellation, edits, and the status the API derives for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from adapters.sandbox.shopify.errors import UserError, Refusal
+from adapters.sandbox.shopify.world import fulfillment_orders
+from adapters.sandbox.shopify.world.metafields import put_metafield
+from adapters.sandbox.shopify.world.state import App, Customer, FulfillmentOrder, Job, Line, Order
+from adapters.sandbox.shopify.world.world import NewLine, World
+
+
+def create_order(
+    world: World,
+    lines: Sequence[NewLine],
+    *,
+    name: str | None = None,
+    financial: str | None = "PAID",
+    tags: Sequence[str] = (),
+    created_at: datetime | None = None,
+    shipping_address: Mapping[str, Any] | None = None,
+    email: str | None = "customer@example.com",
+    note: str | None = None,
+    source_name: str = "web",
+    metafields: Mapping[str, str] | None = None,
+    test: bool = False,
+    with_customer: bool = True,
+) -> Order:
+    """A new order. Its fulfillment orders appear after `settings.routing_delay`.
+
+    `created_at` may lie in the past, for orders that the shop had before the sandbox began. `metafields` are keyed
+    `namespace.key`.
+    """
+    global_id, number = world.new_id("Order")
+    order_number = world.next_order_number()
+    at = created_at or world.now()
+    order = Order(
+        id=global_id,
+        number=number,
+        name=name or f"#{order_number}",
+        order_number=order_number,
+        created_at=at,
+        updated_at=at,
+        processed_at=at,
+        currency=world.shop.currency,
+        financial=financial,
+        tags=_sorted_tags(tags),
+        note=note,
+        email=email,
+        source_name=source_name,
+        test=test,
+        shipping_address=dict(shipping_address) if shipping_address is not None else dict(_ADDRESS),
+        customer=_customer(world, email) if with_customer and email else None,
+    )
+    for spec in lines:
+        _add_line(world, order, spec)
+    order.total = str(sum((Decimal(line.price) * line.quantity for line in order.lines), Decimal(0)))
+    world.add_order(order)
+    for key, value in (metafields or {}).items():
+        namespace, _, short = key.rpartition(".")
+        put_metafield(world, order, namespace=namespace, key=short, value=value)
+    world.touch_order(order, bump=False)
+    world.log("order_created", by=None, order=order, thing=order, name=order.name)
+    world.later(world.settings.routing_delay, lambda: route(world, order))
+    return order
+
+
+_ADDRESS = {
+    "firstName": "Ada",
+    "lastName": "Lovelace",
+    "address1": "12 Analytical Way",
+    "city": "Toronto",
+    "provinceCode": "ON",
+    "countryCode": "CA",
+    "zip": "M5V 2T6",
+}
+
+
+def _sorted_tags(tags: Sequence[str]) -> list[str]:
+    return sorted(dict.fromkeys(tags), key=str.lower)
+
+
+def _customer(world: World, email: str) -> Customer:
+    global_id, number = world.new_id("Customer")
+    now = world.now()
+    return world.register(
+        Customer(id=global_id, number=number, display_name=email.partition("@")[0], created_at=now, updated_at=now)
+    )
+
+
+def _add_line(world: World, order: Order, spec: NewLine) -> Line:
+    global_id, number = world.new_id("LineItem")
+    variant = world.variants.get(spec.sku) if spec.sku else None
+    line = Line(
+        id=global_id,
+        number=number,
+        order=order,
+        title=spec.title or (variant.product.title if variant else spec.sku or "Custom item"),
+        sku=spec.sku,
+        quantity=spec.quantity,
+        price=spec.price,
+        vendor=spec.vendor or (variant.product.vendor if variant else None),
+        variant=variant,
+        product=variant.product if variant else None,
+        requires_shipping=spec.requires_shipping,
+        is_gift_card=spec.is_gift_card,
+        location=spec.location,
+        delivery_method=spec.delivery_method if spec.requires_shipping else "NONE",
+        custom_attributes=[{"key": key, "value": value} for key, value in spec.properties.items()],
+    )
+    order.lines.append(world.register(line))
+    return line
+
+
+def route(world: World, order: Order) -> None:
+    """Plan the work: one fulfillment order per location and delivery method."""
+    if order.routed or order.cancelled_at is not None:
+        return
+    order.routed = True
+    for line in order.lines:
+        if line.quantity > line.removed:
+            plan_units(world, order, line, line.quantity - line.removed)
+
+
+def plan_units(world: World, order: Order, line: Line, quantity: int) -> FulfillmentOrder:
+    """Put unplanned units of a line into an open fulfillment order of this routing, or into a new one."""
+    location = line.location or world.locations[0]
+    fitting = [
+        fo
+        for fo in order.fulfillment_orders
+        if fo.status == "OPEN"
+        and fo.location is location
+        and fo.delivery_method == line.delivery_method
+        and fo.created_at == world.now()
+    ]
+    target = (
+        fitting[0]
+        if fitting
+        else fulfillment_orders.make(world, order, location=location, delivery_method=line.delivery_method)
+    )
+    fulfillment_orders.add_units(world, target, line, quantity)
+    world.touch_fulfillment_order(target, bump=False)
+    return target
+
+
+def fulfilled_units(order: Order) -> int:
+    """Units that live fulfillments cover."""
+    return sum(line.quantity for fulfillment in order.fulfillments if fulfillment.is_live for line in fulfillment.lines)
+
+
+def open_fulfillment_orders(order: Order) -> list[FulfillmentOrder]:
+    """Those with work left; CLOSED and CANCELLED ones do not count, whatever their quantities say."""
+    return [fo for fo in order.fulfillment_orders if fo.is_open and fo.remaining > 0]
+
+
+def fulfillment_status(order: Order) -> str:
+    """Order.displayFulfillmentStatus in the newest version's words (older ones never say FULFILLMENT_NOT_REQUIRED)."""
+    if all(line.quantity == line.removed for line in order.lines) and order.cancelled_at is None:
+        return "FULFILLMENT_NOT_REQUIRED"
+    pending = open_fulfillment_orders(order)
+    if fulfilled_units(order):
+        return "PARTIALLY_FULFILLED" if pending else "FULFILLED"
+    if not pending:
+        return "UNFULFILLED"
+    if all(fo.status == "ON_HOLD" for fo in pending):
+        return "ON_HOLD"
+    if all(fo.status == "SCHEDULED" for fo in pending):
+        return "SCHEDULED"
+    if any(fo.request_status == "REJECTED" for fo in pending):
+        return "REQUEST_DECLINED"
+    if all(_is_under_way(fo) for fo in pending):
+        return "IN_PROGRESS"
+    return "UNFULFILLED"
+
+
+def _is_under_way(fo: FulfillmentOrder) -> bool:
+    return fo.status == "IN_PROGRESS" or fo.request_status in {"SUBMITTED", "ACCEPTED", "CANCELLATION_REQUESTED"}
+
+
+def fulfillable_quantity(line: Line) -> int:
+    """Units that could be fulfilled now: remaining and neither held nor closed."""
+    return sum(
+        fo_line.remaining
+        for fo in line.order.fulfillment_orders
+        if fo.is_open and fo.status != "ON_HOLD"
+        for fo_line in fo.lines
+        if fo_line.line is line
+    )
+
+
+def unfulfilled_quantity(line: Line) -> int:
+    """Units of open fulfillment orders, held ones included; before routing, everything."""
+    if not line.order.routed:
+        return line.quantity - line.removed
+    return sum(
+        fo_line.remaining
+        for fo in line.order.fulfillment_orders
+        if fo.is_open
+        for fo_line in fo.lines
+        if fo_line.line is line
+    )
+
+
+def archive_if_done(world: World, order: Order) -> None:
+    """What the shop's setting does with orders that are fulfilled and paid."""
+    if (
+        world.settings.auto_archive
+        and order.closed_at is None
+        and order.financial == "PAID"
+        and fulfillment_status(order) == "FULFILLED"
+    ):
+        order.closed_at = world.now()
+        world.touch_order(order)
+
+
+def close(world: World, order: Order) -> None:
+    """Archive; a repeat changes nothing."""
+    if order.closed_at is None:
+        order.closed_at = world.now()
+        world.touch_order(order)
+
+
+def reopen(world: World, order: Order) -> None:
+    """Take out of the archive; a repeat changes nothing."""
+    if order.closed_at is not None:
+        order.closed_at = None
+        world.touch_order(order)
+
+
+def mark_paid(world: World, order: Order) -> None:
+    order.financial = "PAID"
+    world.touch_order(order)
+    archive_if_done(world, order)
+
+
+def check_cancel(order: Order | None, *, staff_note: str | None) -> Order:
+    """The order, if it may be cancelled now."""
+    if order is None:
+        raise Refusal(UserError("Order does not exist", ("orderId",), "NOT_FOUND"))
+    if staff_note is not None and len(staff_note) > 255:
+        text = "Staff note is too long. Maximum length is 255 characters."
+        raise Refusal(UserError(text, ("staffNote",), "INVALID"))
+    if order.cancelled_at is not None:
+        text = "Cannot cancel an order that has already been canceled"
+        raise Refusal(UserError(text, ("orderId",), "INVALID"))
+    if any(fulfillment.is_live for fulfillment in order.fulfillments):
+        text = "Cannot cancel an order that has outstanding fulfillments"
+        raise Refusal(UserError(text, ("orderId",), "INVALID"))
+    if any(taken_back.is_active for taken_back in order.returns):
+        text = "Cannot cancel an order that has an active return"
+        raise Refusal(UserError(text, ("orderId",), "INVALID"))
+    return order
+
+
+def cancel_order(
+    world: World,
+    order: Order,
+    *,
+    by: App | None,
+    reason: str = "OTHER",
+    refund: bool = False,
+    restock: bool = False,
+    staff_note: str | None = None,
+) -> Job:
+    """Start the cancellation; it is done after `settings.cancel_takes`."""
+    check_cancel(order, staff_note=staff_note)
+    digits = f"{world.rng.getrandbits(128):032x}"
+    uuid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    job = Job(id=f"gid://shopify/Job/{uuid}", due=world.now() + world.settings.cancel_takes, order=order)
+    world.jobs[job.id] = job
+
+    def finish() -> None:
+        _finish_cancel(world, order, by=by, reason=reason, refund=refund, restock=restock, staff_note=staff_note)
+        job.done = True
+
+    world.later(world.settings.cancel_takes, finish)
+    return job
+
+
+def _finish_cancel(
+    world: World, order: Order, *, by: App | None, reason: str, refund: bool, restock: bool, staff_note: str | None
+) -> None:
+    if order.cancelled_at is not None or any(fulfillment.is_live for fulfillment in order.fulfillments):
+        return  # Somebody was faster: the job fails silently, as the payload already went out.
+    now = world.now()
+    order.cancelled_at, order.cancel_reason, order.staff_note = now, reason, staff_note
+    owed = Decimal(order.total) > 0 and order.financial in {"PAID", "PARTIALLY_PAID"}
+    if refund and owed:
+        order.financial, order.refunded = "REFUNDED", order.total
+    if refund or not owed:
+        order.closed_at = order.closed_at or now
+    for fo in order.fulfillment_orders:
+        if not fo.is_open:
+            continue
+        if refund:
+            for fo_line in fo.lines:
+                fo_line.line.removed += fo_line.remaining
+                fo_line.line.refunded += fo_line.remaining
+                fulfillment_orders.take_away(fo_line, fo_line.remaining)
+        fo.holds.clear()
+        fulfillment_orders.close(world, fo)
+    world.touch_order(order)
+    world.log("order_cancelled", by=by, order=order, thing=order, reason=reason, refund=refund, restock=restock)
+
+
+def edit_line(world: World, line: Line, *, quantity: int, by: App | None = None) -> None:
+    """Change the ordered quantity as an order edit does: unfulfilled units go down, added ones get a new order of work.
+
+    Raises `ValueError` when more would be taken off than is unfulfilled.
+    """
+    order = line.order
+    change = quantity - (line.quantity - line.removed)
+    if change > 0:
+        line.quantity += change
+        fo = fulfillment_orders.make(
+            world,
+            order,
+            location=line.location or world.locations[0],
+            delivery_method=line.delivery_method,
+        )
+        fulfillment_orders.add_units(world, fo, line, change)
+        world.touch_fulfillment_order(fo, bump=False)
+    elif change < 0:
+        if -change > unfulfilled_quantity(line):
+            raise ValueError(f"only {unfulfilled_quantity(line)} units of {line.sku} are unfulfilled")
+        remove_unfulfilled(world, line, -change)
+        line.removed += -change
+    order.edited = True
+    world.touch_order(order)
+    world.log("order_edited", by=by, order=order, thing=line, quantity=quantity)
+
+
+def add_line(world: World, order: Order, spec: NewLine, *, by: App | None = None) -> Line:
+    """Add a line as an order edit does; it gets a fulfillment order of its own."""
+    line = _add_line(world, order, spec)
+    location = line.location or world.locations[0]
+    fo = fulfillment_orders.make(world, order, location=location, delivery_method=line.delivery_method)
+    fulfillment_orders.add_units(world, fo, line, line.quantity)
+    world.touch_fulfillment_order(fo, bump=False)
+    order.edited = True
+    order.total = str(Decimal(order.total) + Decimal(line.price) * line.quantity)
+    world.touch_order(order)
+    world.log("order_edited", by=by, order=order, thing=line, quantity=line.quantity)
+    return line
+
+
+def remove_unfulfilled(world: World, line: Line, quantity: int) -> int:
+    """Take units off open fulfillment orders, youngest first. Returns how many were found."""
+    left = quantity
+    for fo in reversed(line.order.fulfillment_orders):
+        if not fo.is_open:
+            continue
+        for fo_line in fo.lines:
+            if fo_line.line is line and left:
+                taken = min(left, fo_line.remaining)
+                fulfillment_orders.take_away(fo_line, taken)
+                left -= taken
+                world.touch_fulfillment_order(fo)
+        if fo.remaining == 0:
+            fulfillment_orders.close(world, fo)
+    return quantity - left
+
+
+def set_tags(world: World, order: Order, tags: Sequence[str]) -> None:
+    """Replace the tags; they are kept sorted, and compared without regard to case."""
+    kept: dict[str, str] = {}
+    for tag in tags:
+        if tag.strip():
+            kept.setdefault(tag.strip().lower(), tag.strip())
+    changed = sorted(kept.values(), key=str.lower)
+    if changed != order.tags:
+        order.tags = changed
+        world.touch_order(order)

@@ -1,0 +1,96 @@
+"""Moving, splitting, merging and rescheduling fulfillment orders. Ids change; lines and quantities do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.sandbox.shopify.errors import refuse
+from adapters.sandbox.shopify.world import fulfillment_orders
+from adapters.sandbox.shopify.world.fulfillment_orders import Portion
+from adapters.sandbox.shopify.world.state import FulfillmentOrder, Location
+from adapters.sandbox.shopify.world.world import World
+
+_AT_WORK = frozenset({"SUBMITTED", "ACCEPTED", "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    moved: FulfillmentOrder
+    original: FulfillmentOrder
+    remaining: FulfillmentOrder | None
+
+
+def move(world: World, fo: FulfillmentOrder, *, to: Location, lines: Sequence[tuple[str, int]] | None = None) -> Moved:
+    """All lines: the same id at the new location. Some: a new fulfillment order with the moved units."""
+    if fo.progress_reported:
+        raise refuse(
+            "Cannot move a fulfillment order that has had progress reported. "
+            "To move a fulfillment order that has had progress reported, the fulfillment order must first be marked "
+            "as open resolving the ongoing progress state.",
+            field=["id"],
+            code="CANNOT_MOVE_FULFILLMENT_ORDER_WITH_REPORTED_PROGRESS",
+        )
+    if not fo.is_open or fo.location is to:
+        raise refuse("Cannot change location.")
+    if fo.request_status in _AT_WORK:
+        raise refuse("Cannot move submitted fulfillment order that is at a 3PL fulfillment service.")
+    portions = fulfillment_orders.portions_of(fo, lines)
+    rest = fulfillment_orders.rest_of(fo, portions)
+    world.touch_order(fo.order)
+    if rest:
+        moved = fulfillment_orders.sibling(world, fo, portions)
+        moved.location = to
+        world.touch_fulfillment_order(moved, bump=False)
+        return Moved(moved=moved, original=fo, remaining=fo)
+    fo.location, fo.request_status = to, "UNSUBMITTED"
+    world.touch_fulfillment_order(fo)
+    return Moved(moved=fo, original=fo, remaining=None)
+
+
+def split(world: World, fo: FulfillmentOrder, portions: Sequence[Portion]) -> FulfillmentOrder:
+    """Units split out go to the new fulfillment order, which is returned."""
+    if fo.status not in {"OPEN", "IN_PROGRESS"}:
+        raise refuse("The fulfillment order is not in a splittable state.")
+    new = fulfillment_orders.sibling(world, fo, portions)
+    world.touch_fulfillment_order(fo)
+    world.touch_order(fo.order)
+    return new
+
+
+def merge(world: World, chosen: Sequence[FulfillmentOrder]) -> FulfillmentOrder:
+    """Everything goes into the first; the others are closed."""
+    first, *others = chosen
+    for fo in chosen:
+        if fo.status != "OPEN" or any(other is not fo and not _fits(fo, other) for other in chosen):
+            raise refuse(f"Fulfillment order: {fo.number} is currently not in a mergeable state.")
+    for fo in others:
+        for line in fo.lines:
+            fulfillment_orders.add_units(world, first, line.line, line.remaining)
+            fulfillment_orders.take_away(line, line.remaining)
+        fulfillment_orders.close(world, fo)
+    world.touch_fulfillment_order(first, bump=False)
+    world.touch_order(first.order)
+    return first
+
+
+def _fits(one: FulfillmentOrder, other: FulfillmentOrder) -> bool:
+    return one.order is other.order and one.location is other.location and one.delivery_method == other.delivery_method
+
+
+def reschedule(world: World, fo: FulfillmentOrder, *, fulfill_at: datetime) -> None:
+    if fo.status != "SCHEDULED":
+        raise refuse("Fulfillment order must be scheduled.")
+    fo.fulfill_at = fulfill_at
+    world.touch_fulfillment_order(fo)
+
+
+def set_deadline(world: World, chosen: Sequence[FulfillmentOrder | None], *, deadline: datetime) -> None:
+    """Set `fulfillBy`; one closed or unknown among them refuses all."""
+    open_ones = [fo for fo in chosen if fo is not None and fo.is_open]
+    if len(open_ones) < len(chosen):
+        raise refuse("Fulfillment orders could not be found.", code="FULFILLMENT_ORDERS_NOT_FOUND")
+    for fo in open_ones:
+        fo.fulfill_by = deadline
+        world.touch_fulfillment_order(fo)
