@@ -1,0 +1,92 @@
+"""The truth table: what disagrees about one order, and what should be done. Pure; read this first.
+
+1. An order that was not read whole is told about (F09) and left alone.
+2. Everything known is laid out once: whose lines, where their units are, what every parcel is about (`open_case`).
+3. The groups of the catalogue look for their kinds. What bars a create is collected on the way.
+4. Creates come last, when everything that bars them is known; changes of numbers are one step per fulfillment.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from syncd.domain.orders import FinancialStatus
+from syncd.reconcile import ahead_store, ahead_supplier, cancels, own_side, requests, tracking_health
+from syncd.reconcile.case import MANUAL_TAG, UNTIL_TAG, Case, bare_case, open_case
+from syncd.reconcile.policy import Policy
+from syncd.reconcile.view import Judgement, OrderView, Skip
+
+_NO_MONEY_YET = frozenset(
+    {
+        FinancialStatus.AUTHORIZED,
+        FinancialStatus.EXPIRED,
+        FinancialStatus.PARTIALLY_PAID,
+        FinancialStatus.PENDING,
+        FinancialStatus.VOIDED,
+    }
+)
+
+
+def reconcile(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
+    """What disagrees about one order at `now`, the steps that would answer it, and when to look again."""
+    return full(view, policy=policy, now=now)
+
+
+def full(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
+    """The judgement without the short cut for orders that are in sync."""
+    if view.order.cut:
+        return _not_whole(view, policy=policy, now=now)
+    case = open_case(view, policy=policy, now=now)
+    _hands_off(case)
+    own_side.detect_ledger(case)
+    own_side.detect(case)
+    cancels.detect(case)
+    requests.detect(case)
+    tracking_health.detect(case)
+    ahead_store.detect(case)
+    ahead_supplier.detect(case)
+    ahead_store.write_numbers(case)
+    ahead_supplier.create(case)
+    return case.judgement()
+
+
+def _not_whole(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
+    """Nothing may be concluded from an order that was cut off, but the ledger speaks for itself."""
+    case = bare_case(view, policy=policy, now=now)
+    own_side.detect_ledger(case)
+    case.found("observation_incomplete", thing=view.order.id, evidence={"cut": sorted(view.order.cut)})
+    return case.judgement()
+
+
+def _hands_off(case: Case) -> None:
+    """Why nothing is to be done, or nothing be created, whatever is found."""
+    view, order = case.view, case.order
+    if MANUAL_TAG in order.tags:
+        case.hands_off = "manual"
+        case.skips.append(Skip(reason="manual", text=f"tagged {MANUAL_TAG}: drifts are told, nothing is done"))
+    until = _until(order.tags)
+    if until is not None and not case.is_past(until):
+        case.hands_off = case.hands_off or "until"
+        case.skips.append(Skip(reason="until", text=f"tagged {UNTIL_TAG}…: nothing is done before that"))
+    if own_side.is_ahead_of_view(case):
+        case.hands_off = case.hands_off or "not_read_back"
+    if view.store in view.frozen_sources:
+        case.hands_off = case.hands_off or "frozen"
+    if any(side.name in view.frozen_sources for side in case.sides):
+        case.barred.add("adapter_mass_change")
+    if order.cancelled_at is not None:
+        case.skips.append(Skip(reason="cancelled", text="the order is cancelled in the store"))
+    elif order.financial in _NO_MONEY_YET:
+        case.skips.append(Skip(reason="unpaid", text=f"the payment is {order.financial.value.lower()}"))
+
+
+def _until(tags: frozenset[str]) -> datetime | None:
+    """The moment before which the merchant wants nothing done; a date counts from its first second in UTC."""
+    for tag in sorted(tags):
+        if tag.startswith(UNTIL_TAG):
+            try:
+                at = datetime.fromisoformat(tag.removeprefix(UNTIL_TAG).strip())
+            except ValueError:
+                continue
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,323 @@
+"""Where every parcel of a supplier belongs in the store: on a fulfillment that shows it, on open units, or nowhere yet.
+
+In this order, since the earlier one leaves less to guess:
+
+1. Units of live fulfillments that carry the parcel's number.
+2. Live fulfillments without any number, when only one can be meant (B02).
+3. Open units, one fulfillment per location and delivery method (A01, A02, A06).
+4. Fulfillments that carry other numbers: one more parcel (A03), a replaced number (A04), or a contradiction (B04).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncd.domain.numbers import normalise
+from syncd.domain.orders import DeliveryMethod, FulfillmentOrder, FulfillmentOrderLine, FulfillmentOrderStatus
+from syncd.domain.shipments import Rung
+from syncd.domain.steps import Action, Allocation
+from syncd.reconcile.lines import is_sent
+from syncd.reconcile.live import Live
+from syncd.reconcile.matching import Shipment, Side
+from syncd.reconcile.units import FINISHED, Units
+from syncd.reconcile.view import OrderView
+
+CREATE = "CREATE_FULFILLMENT"
+_FULFILLABLE = frozenset(
+    {FulfillmentOrderStatus.OPEN, FulfillmentOrderStatus.IN_PROGRESS, FulfillmentOrderStatus.INCOMPLETE}
+)
+
+Place = tuple[str | None, DeliveryMethod]
+"""What one fulfillment may span: one location and one delivery method."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Slot:
+    """Open units of one line in one fulfillment order; `why_not` says why they cannot be fulfilled by us now."""
+
+    work: FulfillmentOrder
+    part: FulfillmentOrderLine
+    left: int
+    why_not: str | None
+
+    @property
+    def place(self) -> Place:
+        return self.work.location_id, self.work.delivery_method
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Placing:
+    """Where one shipment belongs."""
+
+    shipment: Shipment
+    need: dict[str, int]
+    """Units that are still to be accounted for while placing; at the end: those that are nowhere in the store."""
+    on: list[Live] = field(default_factory=list)
+    creates: dict[Place, list[Allocation]] = field(default_factory=dict)
+    blocked: dict[str, int] = field(default_factory=dict)
+    why_blocked: tuple[str, ...] = ()
+    bare: list[Live] = field(default_factory=list)
+    extra: list[Live] = field(default_factory=list)
+    replaced: list[Live] = field(default_factory=list)
+    mismatched: list[Live] = field(default_factory=list)
+    unsure: list[Live] = field(default_factory=list)
+    """Fulfillments among which nobody can choose."""
+    unsure_kind: str = ""
+    guests: list[Shipment] = field(default_factory=list)
+    """Further parcels for the very units that this one's create covers."""
+    host: Placing | None = None
+    unknown_units: dict[str, int] = field(default_factory=dict)
+    """Open units of which it may hold some; nobody can say which."""
+
+    @property
+    def is_somewhere(self) -> bool:
+        return bool(self.on or self.creates or self.bare)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Owners:
+    """Whose a number in the store is: `current` the supplier's now, `own` the supplier's once or written by us."""
+
+    current: frozenset[str]
+    own: frozenset[str]
+
+    def whose(self, number: str) -> str:
+        if number in self.current:
+            return "current"
+        return "own" if number in self.own else "foreign"
+
+
+def owners(side: Side, view: OrderView) -> Owners:
+    """Whose numbers are, judged by the supplier's reports, the mirror and the ledger."""
+    current = {number for shipment in side.shipments if not shipment.placed.is_dead for number in shipment.numbers}
+    own = {number for shipment in side.shipments for number in shipment.numbers}
+    for placed in side.orders:
+        own |= placed.linked.past_numbers
+    for intent in view.intents:
+        if intent.action in {Action.CREATE_FULFILLMENT, Action.UPDATE_TRACKING} and intent.state not in {
+            "pending",
+            "refused",
+        }:
+            own.update(normalise(one.number) for one in intent.tracking)
+    return Owners(current=frozenset(current), own=frozenset(own))
+
+
+def open_slots(works: Iterable[FulfillmentOrder], *, lines: Iterable[str]) -> dict[str, list[Slot]]:
+    """The open units of these lines, by line, in the order of the fulfillment orders' ids."""
+    slots: dict[str, list[Slot]] = {line_id: [] for line_id in lines}
+    for work in sorted(works, key=lambda work: work.id):
+        if work.status in FINISHED:
+            continue
+        for part in work.lines:
+            if part.remaining > 0 and part.line_id in slots:
+                slots[part.line_id].append(Slot(work=work, part=part, left=part.remaining, why_not=why_not(work)))
+    return slots
+
+
+def why_not(work: FulfillmentOrder) -> str | None:
+    """Why we cannot fulfill this fulfillment order now; None = we can."""
+    if not is_sent(work.delivery_method):
+        return "no_parcel"
+    if CREATE in work.supported_actions and work.status in _FULFILLABLE:
+        return None
+    match work.status:
+        case FulfillmentOrderStatus.ON_HOLD:
+            return "on_hold"
+        case FulfillmentOrderStatus.SCHEDULED:
+            return "scheduled"
+        case _:
+            return "not_permitted"
+
+
+def place(
+    side: Side, *, view: OrderView, lives: Sequence[Live], units: Mapping[str, Units], fulfill_on: Rung
+) -> list[Placing]:
+    """Where every numbered parcel of the supplier belongs. Parcels of dead supplier orders belong nowhere."""
+    usable = [one for one in side.shipments if one.numbers and not one.placed.is_dead and one.placed.is_shown]
+    placings = [Placing(shipment=one, need=dict(one.contents or {})) for one in usable]
+    mine = [live for live in lives if not side.lines.keys().isdisjoint(live.lines)]
+    work = _Work(side=side, lives=mine, units=units, fulfill_on=fulfill_on, owners=owners(side, view))
+    work.slots = open_slots(view.order.fulfillment_orders, lines=side.lines)
+    for each in (work.by_number, work.onto_bare, work.onto_open, work.onto_numbered):
+        for placing in placings:
+            if placing.shipment.rung >= Rung.LABEL:
+                each(placing)
+    return placings
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Work:
+    side: Side
+    lives: list[Live]
+    units: Mapping[str, Units]
+    fulfill_on: Rung
+    owners: Owners
+    slots: dict[str, list[Slot]] = field(default_factory=dict)
+    created: list[Placing] = field(default_factory=list)
+
+    def by_number(self, placing: Placing) -> None:
+        shipment = placing.shipment
+        for live in self.lives:
+            if any(number in live.numbers for number in shipment.numbers):
+                placing.on.append(live)
+                if shipment.contents is None:
+                    # What is in it is not known, so it may account for everything there.
+                    live.take(shipment, dict(live.left))
+                else:
+                    live.take(shipment, placing.need)
+
+    def onto_bare(self, placing: Placing) -> None:
+        wanted = _open(placing.need)
+        bare = [live for live in self.lives if not live.numbers and _shares(live.left, wanted)]
+        if not bare:
+            return
+        if all(
+            sum(live.left.get(line_id, 0) for live in bare) <= wanted.get(line_id, 0)
+            for live in bare
+            for line_id in _open(live.left)
+        ) or (len(bare) == 1 and all(bare[0].left.get(line_id, 0) >= wanted[line_id] for line_id in wanted)):
+            chosen = bare
+        else:
+            placing.unsure, placing.unsure_kind, placing.need = bare, "store_fulfilled_without_tracking", {}
+            return
+        placing.bare = chosen
+        for live in chosen:
+            live.take(placing.shipment, placing.need)
+
+    def onto_open(self, placing: Placing) -> None:
+        if placing.shipment.rung < self.fulfill_on:
+            return
+        if placing.shipment.contents is None:
+            if not placing.on:
+                placing.unknown_units = {
+                    line_id: sum(slot.left for slot in self.slots[line_id])
+                    for line_id in placing.shipment.scope
+                    if any(slot.left for slot in self.slots[line_id])
+                }
+            return
+        reasons: list[str] = []
+        for slot, quantity in self._choose(_open(placing.need)):
+            slot.left -= quantity
+            placing.need[slot.part.line_id] -= quantity
+            if slot.why_not is None:
+                placing.creates.setdefault(slot.place, []).append(_allocation(slot, quantity))
+            else:
+                placing.blocked[slot.part.line_id] = placing.blocked.get(slot.part.line_id, 0) + quantity
+                reasons.append(slot.why_not)
+        placing.why_blocked = tuple(dict.fromkeys(reasons))
+        if placing.creates:
+            self.created.append(placing)
+
+    def _choose(self, wanted: Mapping[str, int]) -> list[tuple[Slot, int]]:
+        """Slots for these units: one place that has room for all of them before several, ours to fulfill first."""
+        room: dict[Place, dict[str, int]] = {}
+        for line_id in wanted:
+            for slot in self.slots[line_id]:
+                if slot.why_not is None:
+                    there = room.setdefault(slot.place, {})
+                    there[line_id] = there.get(line_id, 0) + slot.left
+        whole = [
+            place
+            for place, there in room.items()
+            if all(there.get(line_id, 0) >= wanted[line_id] for line_id in wanted)
+        ]
+        first = min(whole, key=lambda place: (place[0] or "", place[1].value)) if whole else None
+        chosen: list[tuple[Slot, int]] = []
+        for line_id, quantity in sorted(wanted.items()):
+            left = quantity
+            ranked = sorted(self.slots[line_id], key=lambda slot: (slot.why_not is not None, slot.place != first))
+            for slot in ranked:
+                units = min(left, slot.left)
+                if units > 0:
+                    chosen.append((slot, units))
+                    left -= units
+        return chosen
+
+    def onto_numbered(self, placing: Placing) -> None:
+        shipment = placing.shipment
+        if shipment.contents is None:
+            if not placing.on and not placing.unknown_units:
+                self._unknown_onto_numbered(placing)
+            return
+        wanted = _open(placing.need)
+        if not wanted or (shipment.rung < self.fulfill_on and any(self.slots[line_id] for line_id in wanted)):
+            return
+        others = [live for live in self.lives if live not in placing.on and live not in placing.bare]
+        uncovered = [live for live in others if live.numbers and _shares(live.left, wanted)]
+        if uncovered:
+            self._settle_on(placing, uncovered, wanted, is_excess=False)
+        elif not placing.is_somewhere and not placing.blocked:
+            # Everything is accounted for already: one more parcel for the same units.
+            host = next((one for one in self.created if _shares(_created(one), wanted)), None)
+            if host is not None and shipment.rung >= self.fulfill_on:
+                host.guests.append(shipment)
+                placing.host = host
+                return
+            covered = [live for live in others if live.numbers and _shares(live.lines, wanted)]
+            if covered:
+                self._settle_on(placing, covered, wanted, is_excess=True)
+
+    def _unknown_onto_numbered(self, placing: Placing) -> None:
+        scope = {line_id: self.units[line_id].wanted for line_id in placing.shipment.scope}
+        touched = [live for live in self.lives if _shares(live.lines, scope)]
+        open_ones = [live for live in touched if any(live.left.values())]
+        candidates = open_ones or touched
+        if len(candidates) == 1 and not any(self.slots[line_id] for line_id in scope):
+            (live,) = candidates
+            if not live.numbers:
+                placing.bare = [live]
+                live.take(placing.shipment, dict(live.left))
+            else:
+                self._settle_on(placing, candidates, dict(live.lines), is_excess=not open_ones)
+        elif candidates and not any(self.slots[line_id] for line_id in scope):
+            placing.unsure = candidates
+            placing.unsure_kind = (
+                "extra_parcel_not_in_store"
+                if any(live.numbers for live in candidates)
+                else "store_fulfilled_without_tracking"
+            )
+
+    def _settle_on(self, placing: Placing, lives: list[Live], wanted: Mapping[str, int], *, is_excess: bool) -> None:
+        """Say what the parcel means for fulfillments that carry other numbers."""
+        all_meant = all(
+            live.lines.get(line_id, 0) <= wanted.get(line_id, 0) for live in lives for line_id in live.lines
+        )
+        if len(lives) > 1 and not all_meant and is_excess:
+            placing.unsure, placing.unsure_kind = lives, "extra_parcel_not_in_store"
+            return
+        for live in lives:
+            kinds = {self.owners.whose(number) for number in live.numbers}
+            if "own" in kinds and self.side.rules.snapshot:
+                placing.replaced.append(live)
+            elif "current" in kinds or "own" in kinds:
+                if placing.shipment.rung >= self.fulfill_on:
+                    placing.extra.append(live)
+            elif not placing.is_somewhere:
+                placing.mismatched.append(live)
+            live.take(placing.shipment, placing.need)
+
+
+def _open(need: Mapping[str, int]) -> dict[str, int]:
+    return {line_id: quantity for line_id, quantity in need.items() if quantity > 0}
+
+
+def _shares(left: Mapping[str, int], wanted: Mapping[str, int]) -> bool:
+    return any(left.get(line_id, 0) > 0 and quantity > 0 for line_id, quantity in wanted.items())
+
+
+def _created(placing: Placing) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for allocations in placing.creates.values():
+        for one in allocations:
+            units[one.line_item_id] = units.get(one.line_item_id, 0) + one.quantity
+    return units
+
+
+def _allocation(slot: Slot, quantity: int) -> Allocation:
+    return Allocation(
+        fulfillment_order_id=slot.work.id,
+        fulfillment_order_line_id=slot.part.id,
+        line_item_id=slot.part.line_id,
+        quantity=quantity,
+    )
