@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from syncd.clock import Clock, StatedClock, SystemClock
 from syncd.config import Config, StoreConfig, SupplierConfig, rules
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from syncd.http import Http
     from syncd.journal.database import Database
     from syncd.shop import Shop
+
+log = structlog.get_logger(__name__)
 
 _HASH_PURPOSE = "hashes"
 
@@ -67,7 +72,7 @@ class Runtime:
     @cached_property
     def db(self) -> Database:
         """The journal, opened; SQLite is migrated on the way. Raises JournalUnusable."""
-        from syncd.journal.database import Database  # noqa: PLC0415 - SQLAlchemy takes 0.3 s to import
+        from syncd.journal.database import Database  # SQLAlchemy takes 0.3 s to import
 
         url = register_url(rules.database_url(self.config, env=self.env))
         db = Database.open(url, key_file=rules.key_file(self.config), clock=self.clock)
@@ -77,7 +82,7 @@ class Runtime:
     @cached_property
     def http(self) -> Http:
         """The way out."""
-        from syncd.http import Http  # noqa: PLC0415 - httpx is not needed to read the journal
+        from syncd.http import Http  # httpx is not needed to read the journal
 
         # Chance is for jitter alone; several processes must not draw the same.
         http = Http(self.clock, SystemRandom(), self.transport)
@@ -130,10 +135,12 @@ class Runtime:
 
     async def shop(self, name: str) -> Shop:
         """One store with all that a pass over it needs; link files are read anew."""
-        from syncd.shop import Limits, Shop  # noqa: PLC0415 - imports the journal
+        from syncd.shop import Limits, Shop  # imports the journal
 
         store = self.store(name)
         suppliers = {one: self.supplier(one) for one in suppliers_of(self.config, name)}
+        for supplier in suppliers.values():
+            await self._load_links(supplier)
         lease = self.config.document.daemon.lease
         return Shop(
             name=name,
@@ -147,6 +154,45 @@ class Runtime:
             owner=self.owner,
             limits=Limits(lease=lease, call_timeout=min(Limits().call_timeout, lease / 3)),
         )
+
+    async def _load_links(self, supplier: SupplierRuntime) -> None:
+        """Take over the supplier's link file. One that is not there is not an empty one: what it said before stays."""
+        from syncd.config.linkfile import read_links
+        from syncd.journal import links
+
+        file = supplier.config.table.links.file
+        path = self.config.base_dir / file.expanduser() if file else None
+        if path is None or not path.exists():
+            if path is not None:
+                log.warning("links.missing", supplier=supplier.name, file=str(path))
+            return
+        found = read_links(path)
+        for problem in found.problems:
+            log.warning("links.row_left_out", supplier=supplier.name, place=problem.place, reason=problem.text)
+        stated = [
+            links.StatedLink(
+                supplier=supplier.name,
+                supplier_order_id=row.supplier_order_id,
+                store_order=row.store_order,
+                store=supplier.stores[0] if len(supplier.stores) == 1 else None,
+                line_sku=row.line_sku,
+            )
+            for row in found.rows
+        ]
+        changed = await self.db.run(
+            links.replace_file_links, supplier=supplier.name, links=stated, now=self.clock.now()
+        )
+        await self.make_due(changed)
+
+    async def make_due(self, orders: Collection[tuple[str, str]]) -> None:
+        """Let the next pass judge these (store, order id): something that is not seen on any side has changed."""
+        from syncd.journal import mirror
+
+        by_store: dict[str, dict[str, datetime | None]] = {}
+        for store, order_id in orders:
+            by_store.setdefault(store, {})[order_id] = self.clock.now()
+        for store, due in by_store.items():
+            await self.db.run(mirror.set_due, store=store, due=due)
 
     async def aclose(self) -> None:
         """Let go of everything that was built."""
@@ -162,7 +208,7 @@ class Runtime:
         return port
 
     def _ports(self) -> AdapterPorts:
-        from syncd.journal.credentials import KeptCredentials  # noqa: PLC0415 - SQLAlchemy
+        from syncd.journal.credentials import KeptCredentials  # SQLAlchemy
 
         return AdapterPorts(
             clock=self.clock,

@@ -63,18 +63,20 @@ _WORD = (
     r"(?:access_|refresh_|client_|app_|api_|webhook_|session_|auth_)?(?:token|secret|password|passwd|signature|hmac)"
     r"|api_?key|app_?key|access_?key|sign|session|accesstoken|refreshtoken|apikey|code_verifier"
 )
+_REF = rf"(?:{'|'.join(FORMS)}):"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bshp[a-z]{2}_[0-9A-Za-z]{4,}"), MASK),
     (
         re.compile(
-            rf"(?i)\b({_HEADER})(['\"]?\s*[:=,]\s*(?:b?['\"])?)((?:bearer|basic|token)\s+)?[^\s'\"]+(?:;[^'\"\r\n]*)?"
+            rf"(?i)\b({_HEADER})(['\"]\s*,\s*b?['\"]|['\"]?\s*[:=]\s*(?:b?['\"])?)((?:bearer|basic|token)\s+)?"
+            rf"(?!{_REF})[^\s'\"]+(?:;[^'\"\r\n]*)?"
         ),
         rf"\1\2\3{MASK}",
     ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
     (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)[^/\s@'\"?#]+@"), rf"\1{MASK}@"),
     (re.compile(rf"(?i)([?&;](?:{_WORD})=)[^&#\s'\"]+"), rf"\1{MASK}"),
-    (re.compile(rf"(?i)(['\"](?:{_WORD})['\"]\s*:\s*['\"])(?!(?:env|file|cred|cmd):)[^'\"]+"), rf"\1{MASK}"),
+    (re.compile(rf"(?i)(['\"](?:{_WORD})['\"]\s*:\s*['\"])(?!{_REF})[^'\"]+"), rf"\1{MASK}"),
 )
 
 
@@ -141,7 +143,7 @@ class SecretRef(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        from pydantic_core import core_schema  # noqa: PLC0415 - this module is also imported where pydantic is not needed
+        from pydantic_core import core_schema  # this module is also imported where pydantic is not needed
 
         return core_schema.no_info_after_validator_function(cls.of, core_schema.str_schema())
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainVali
 from syncd.domain.periods import Period, parse_period
 from syncd.domain.shipments import Rung
 from syncd.domain.steps import Approval
-from syncd.secrets import FORMS, SecretRef
+from syncd.secrets import FORMS
 
 _APPROVALS = {"auto": Approval.AUTO, "approve": Approval.REQUIRED, "report": Approval.REPORT}
 _SPELT = {approval: word for word, approval in _APPROVALS.items()}
@@ -111,13 +111,6 @@ def _listen(value: str) -> str:
     return value
 
 
-def _secret_refs(value: Any) -> tuple[SecretRef, ...]:
-    refs = [value] if isinstance(value, str) else value
-    if not isinstance(refs, list | tuple) or not refs or not all(isinstance(ref, str) for ref in refs):
-        raise ValueError("expected a reference like env:NAME, or a list of them during a rotation")
-    return tuple(SecretRef.of(ref) for ref in refs)
-
-
 def _smtp(value: str) -> str:
     if value.partition(":")[0] in FORMS:
         return value
@@ -181,11 +174,6 @@ TimeOfDay = Annotated[
 ]
 Quiet = Annotated[str, AfterValidator(_quiet)]
 Listen = Annotated[str, AfterValidator(_listen)]
-SecretRefs = Annotated[
-    tuple[SecretRef, ...],
-    PlainValidator(_secret_refs),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
-]
 Smtp = Annotated[str, AfterValidator(_smtp)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 RelativePath = Annotated[Path, WithJsonSchema({"type": "string"})]

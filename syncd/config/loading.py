@@ -97,7 +97,9 @@ def load(path: Path | str | None, *, env: Mapping[str, str]) -> Config:
     if config is not None and not problems:
         problems += rules.check(config, env=env)
     if problems or config is None:
-        raise ConfigError(tuple(sorted(problems, key=lambda problem: problem.line)))
+        # One thing is told once, also when two rules found it.
+        first = {(problem.line, problem.key): problem for problem in reversed(problems)}
+        raise ConfigError(tuple(sorted(first.values(), key=lambda problem: (problem.line, problem.key))))
     return config
 
 

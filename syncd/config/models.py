@@ -17,7 +17,6 @@ from syncd.config.fields import (
     Quiet,
     RelativePath,
     RungField,
-    SecretRefs,
     Share,
     Smtp,
     TimeOfDay,
@@ -140,9 +139,6 @@ class StoreTable(Table):
     )
     notify_customer: Literal["never", "once"] = Field(
         "never", description="`once`: the store mails the customer when a parcel is first shown, and never again."
-    )
-    webhook_secret: SecretRefs | None = Field(
-        None, description="Reference to the secret that webhooks are signed with; a list of them during a rotation."
     )
     policy: PolicyTable = Field(default_factory=PolicyTable)
     alerts: StoreAlertsTable = Field(default_factory=StoreAlertsTable)
