@@ -1,0 +1,72 @@
+"""From an argument list to an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from syncd.cli.app import app
+from syncd.cli.exit_codes import ExitCode
+from syncd.cli.session import Session
+from syncd.errors import SyncdError
+from syncd.secrets import redact
+
+if TYPE_CHECKING:
+    import httpx
+
+    from syncd.clock import Clock
+
+# Typer carries its own copy of click; the class that all wrong usage descends from is the parent of this one.
+_WrongUsage: Any = typer.BadParameter.__bases__[0]
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:], env=os.environ))
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    clock: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> int:
+    """Carry out one command line; gives its exit code. `clock` and `transport` are for tests."""
+    session = Session(env=env, clock=clock, transport=transport)
+    try:
+        code = app(args=list(arguments), prog_name="syncd", standalone_mode=False, obj=session)
+    except typer.Abort:
+        session.note("Interrupted.")
+        return ExitCode.INTERRUPTED
+    except KeyboardInterrupt:
+        session.note("Interrupted. What had been sent is settled by the next run.")
+        return ExitCode.INTERRUPTED
+    except _WrongUsage as error:
+        return _usage(session, error)
+    except SyncdError as error:
+        session.show_error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has gone; python would complain once more when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINE
+    except Exception:  # noqa: BLE001 - the last boundary: a bug ends with words and a code, without secrets
+        session.note(redact(traceback.format_exc()))
+        session.note("This is a bug in syncd. Nothing was sent after the error; please report the lines above.")
+        return ExitCode.ERROR
+    return int(code or ExitCode.FINE)
+
+
+def _usage(session: Session, error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return ExitCode.USAGE
+    session.note(f"Error: {error.format_message()}")
+    if error.ctx is not None:
+        session.note(f"  See: {error.ctx.command_path} --help")
+    return ExitCode.USAGE

@@ -1,0 +1,41 @@
+"""One order with everything that is known about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncd import cycle
+from syncd.cli import exit_codes
+from syncd.cli.facts import event_facts, zone_of
+from syncd.errors import UsageError
+from syncd.journal import drifts, history, mirror
+from syncd.reconcile.decide import reconcile
+from syncd.reports.facts import OrderStory
+
+if TYPE_CHECKING:
+    from syncd.compose import Runtime
+
+
+async def story_of(runtime: Runtime, store: str, order_id: str, *, ask: bool) -> tuple[OrderStory, int]:
+    """The order's story, with the exit code of the looks that it took. Raises UsageError when it was never seen."""
+    shop = await runtime.shop(store)
+    code, reads = exit_codes.ExitCode.FINE.value, {}
+    if ask:
+        found = await cycle.look_at(shop, [order_id])
+        code, reads = exit_codes.of_sources(found.sources), dict(found.observed.reads)
+    views = await runtime.db.run(mirror.views, store=store, order_ids=[order_id], policy=shop.policy, reads=reads)
+    if not views:
+        raise UsageError(f"{order_id} was never seen in {store}.", remedy="Ask the store: leave --last out.")
+    now = runtime.clock.now()
+    events = await runtime.db.run(history.events, store=store, order=order_id)
+    story = OrderStory(
+        view=views[0],
+        judgement=reconcile(views[0], policy=shop.policy, now=now),
+        policy=shop.policy,
+        now=now,
+        records=tuple(await runtime.db.run(drifts.open_drifts, store=store, order=order_id)),
+        events=tuple(event_facts(one) for one in events),
+        zone=zone_of(runtime.config, store),
+        mode=shop.mode,
+    )
+    return story, code
