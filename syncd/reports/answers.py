@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from syncd.domain.steps import Approval
+from syncd.domain.steps import Action, Approval
 from syncd.reconcile.catalogue import KINDS
-from syncd.reports.facts import Finding
-from syncd.reports.words import clean, step_text
+from syncd.reports.facts import Finding, StoreFacts
+from syncd.reports.words import action_text, clean, lines_text, step_text
 
 
 class Turn(StrEnum):
@@ -23,7 +23,7 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What becomes of a drift. `text` is a phrase without a full stop; `command` what a person may type."""
+    """What becomes of a drift. `text` is a phrase; `command` what a person may type."""
 
     turn: Turn
     text: str
@@ -32,6 +32,7 @@ class Answer:
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
+_ACTIONS = frozenset(action.value for action in Action)
 _OURS = ("syncd ", "This version ")
 
 # These right themselves: syncd reads again, adopts or re-binds without writing to any store.
@@ -50,36 +51,51 @@ _BY_ITSELF = {
 }
 
 
-def answer(finding: Finding, *, mode: str) -> Answer:
-    """What becomes of one drift in a store whose mode is `act` or `observe`."""
-    step, kind = finding.step, finding.record.drift.kind
+def answer(finding: Finding, *, store: StoreFacts) -> Answer:
+    """What becomes of one drift of this store."""
+    drift = finding.record.drift
     if finding.record.state in {"resolved", "acknowledged", "snoozed"}:
-        return Answer(turn=Turn.WATCH, text=finding.record.state)
-    if step is None:
-        if kind in _BY_ITSELF:
-            return Answer(turn=Turn.WATCH, text=_BY_ITSELF[kind])
-        if finding.record.drift.severity == "info":
-            return Answer(turn=Turn.WATCH, text="nothing to do yet")
-        return Answer(turn=Turn.YOU, text="needs you")
+        return Answer(turn=Turn.WATCH, text=str(finding.record.state))
     if finding.held:
-        return Answer(turn=Turn.YOU, text=f"held back: {step_text(step)}", command=clean(finding.held.remedy) or None)
-    return _planned(finding, does=step_text(step), mode=mode)
+        does = f"held back: {step_text(finding.step)}" if finding.step else "held back"
+        return Answer(turn=Turn.YOU, text=f"{does}. {clean(finding.held.remedy)}".strip())
+    if finding.step:
+        yes = f"syncd approve {finding.step.id}"
+        return _planned(finding.step.approval, does=step_text(finding.step), command=yes, store=store)
+    if drift.action in _ACTIONS:
+        # Judged in an earlier pass, and nothing has changed since: the step is known by its action alone.
+        does = ": ".join(part for part in (action_text(Action(drift.action)), lines_text(drift.lines)) if part)
+        command = f"syncd reconcile --order {clean(drift.order)}" if drift.order else None
+        return _planned(_approval(drift.kind, store=store), does=does, command=command, store=store)
+    if drift.kind in _BY_ITSELF:
+        return Answer(turn=Turn.WATCH, text=_BY_ITSELF[drift.kind])
+    if drift.severity == "info":
+        return Answer(turn=Turn.WATCH, text="nothing to do yet")
+    return Answer(turn=Turn.YOU, text="needs you")
 
 
-def _planned(finding: Finding, *, does: str, mode: str) -> Answer:
-    step = finding.step
-    assert step is not None
-    match step.approval:
-        case Approval.AUTO if mode == "act":
+def _planned(approval: Approval, *, does: str, command: str | None, store: StoreFacts) -> Answer:
+    match approval:
+        case Approval.AUTO if store.mode == "act":
             return Answer(turn=Turn.SYNCD, text=f"will {does}")
         case Approval.AUTO:
             return Answer(turn=Turn.SYNCD, text=f'would {does} (store is in mode "observe")')
         case Approval.REQUIRED:
-            return Answer(turn=Turn.YOU, text=f"waits for your yes: {does}", command=f"syncd approve {step.id}")
+            return Answer(turn=Turn.YOU, text=f"waits for your yes: {does}", command=command)
         case Approval.REPORT:
             return Answer(turn=Turn.YOU, text=f"suggests: {does}; the policy leaves it to you")
         case _:
-            assert_never(step.approval)
+            assert_never(approval)
+
+
+def _approval(kind: str, *, store: StoreFacts) -> Approval:
+    """Who lets steps of this kind go: the store's policy where it is known, else the catalogue's default."""
+    known = KINDS.get(kind)
+    if known is None:
+        return Approval.REPORT
+    if known.policy_key and store.policy:
+        return Approval(getattr(store.policy, known.policy_key))
+    return known.default_action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ class Digest:
 
 def digest(report: DriftReport) -> Digest:
     """The report sorted for reading."""
-    rows = [Answered(finding=one, answer=answer(one, mode=report.store(one.store).mode)) for one in report.findings]
+    rows = [Answered(finding=one, answer=answer(one, store=report.store(one.store))) for one in report.findings]
     rows.sort(key=_urgency)
     return Digest(
         groups=_groups(rows),

@@ -6,32 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any
 
 from syncd.domain.observation import Problem
 from syncd.domain.ports import Check
 from syncd.domain.steps import Plan, Refusal, Step, StepOutcome
+from syncd.reconcile.documents import Recorded
 from syncd.reconcile.policy import Policy
-from syncd.reconcile.view import Drift, Judgement, OrderView
+from syncd.reconcile.view import Judgement, OrderView
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-class Recorded(Protocol):
-    """A drift as the journal keeps it; `syncd.journal.drifts.DriftRecord` is one."""
-
-    @property
-    def drift(self) -> Drift: ...
-    @property
-    def first_seen(self) -> datetime: ...
-    @property
-    def last_seen(self) -> datetime: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def confirmed(self) -> bool: ...
-    @property
-    def regressions(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +41,8 @@ class StoreFacts:
     mode: str = "observe"
     orders: int = 0
     """Orders that were looked at."""
+    policy: Policy | None = None
+    """Says who lets steps go; None = the catalogue's defaults are assumed."""
 
     def admin_url(self, order_id: str | None) -> str | None:
         """The order's page in the Shopify admin; None when shop or id are not of the known form."""

@@ -1,22 +1,23 @@
-"""How many units of each line stand where: in the store and at its supplier."""
+"""How many units of each line stand where: in the store and at its supplier. Counted by the rules that decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syncd.domain.orders import FulfillmentOrderStatus, Line, Order
-from syncd.domain.shipments import DEAD, Rung, SupplierLine
-from syncd.reconcile.view import OrderView, SupplierView
-
-_SHUT = {FulfillmentOrderStatus.CLOSED, FulfillmentOrderStatus.CANCELLED}
+from syncd.domain.orders import Line
+from syncd.reconcile.lines import claim
+from syncd.reconcile.matching import Side, match_side
+from syncd.reconcile.policy import Policy
+from syncd.reconcile.units import Units, count
+from syncd.reconcile.view import OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineCount:
-    """Units of one order line. `placed` and `shipped` None = the suppliers do not say how many."""
+    """Units of one order line. `placed` and `shipped` None = nobody can say how many, or no supplier claims it."""
 
     name: str
+    supplier: str
     ordered: int
     removed: int
     fulfilled: int
@@ -25,56 +26,55 @@ class LineCount:
     shipped: int | None
 
 
-def matrix(view: OrderView, *, counts_as_shipped: Rung) -> tuple[LineCount, ...]:
+def matrix(view: OrderView, *, policy: Policy) -> tuple[LineCount, ...]:
     """One row per line, in the order's order."""
-    return tuple(_row(view, line, rung=counts_as_shipped) for line in view.order.lines)
+    units = count(view.order)
+    claims = claim(view.order, policy=policy)
+    sides = {
+        rules.name: _side(view, rules.name, policy=policy, ours=claims.ours, units=units) for rules in policy.suppliers
+    }
+    rows = []
+    for line in view.order.lines:
+        name = claims.ours.get(line.id)
+        twice = " or ".join(claims.twice.get(line.id, ()))
+        rows.append(
+            _row(line, units[line.id], side=sides[name] if name else None, supplier=name or twice, policy=policy)
+        )
+    return tuple(rows)
 
 
-def _row(view: OrderView, line: Line, *, rung: Rung) -> LineCount:
+def _side(view: OrderView, name: str, *, policy: Policy, ours: dict[str, str], units: dict[str, Units]) -> Side:
+    rules = next(rules for rules in policy.suppliers if rules.name == name)
+    seen = next((supplier for supplier in view.suppliers if supplier.name == name), None)
+    lines = {line.id: line for line in view.order.lines if ours.get(line.id) == name}
+    return match_side(rules, seen, lines=lines, units=units)
+
+
+def _row(line: Line, units: Units, *, side: Side | None, supplier: str, policy: Policy) -> LineCount:
     return LineCount(
         name=line.sku or line.title or line.id.rpartition("/")[2],
-        ordered=line.quantity,
-        removed=line.quantity - line.current_quantity,
-        fulfilled=_fulfilled(view.order, line),
-        open=_open(view.order, line),
-        placed=_sum(_placed(view.suppliers, line)),
-        shipped=_sum(_shipped(view.suppliers, line, rung=rung)),
+        supplier=supplier,
+        ordered=units.ordered,
+        removed=units.removed,
+        fulfilled=units.fulfilled,
+        open=units.open,
+        placed=_placed(side, line) if side else None,
+        shipped=_shipped(side, line, policy=policy) if side else None,
     )
 
 
-def _fulfilled(order: Order, line: Line) -> int:
-    live = (one for one in order.fulfillments if one.is_live)
-    return sum(part.quantity for one in live for part in one.lines if part.line_id == line.id)
-
-
-def _open(order: Order, line: Line) -> int:
-    working = (one for one in order.fulfillment_orders if one.status not in _SHUT)
-    return sum(part.remaining for one in working for part in one.lines if part.line_id == line.id)
-
-
-def _placed(suppliers: Iterable[SupplierView], line: Line) -> Iterable[SupplierLine]:
-    for supplier in suppliers:
-        for linked in supplier.orders:
-            if linked.order.state not in DEAD:
-                yield from (part for part in linked.order.lines or () if _is_for(part, line))
-
-
-def _shipped(suppliers: Iterable[SupplierView], line: Line, *, rung: Rung) -> Iterable[SupplierLine]:
-    for supplier in suppliers:
-        for linked in supplier.orders:
-            for parcel in linked.order.parcels:
-                if parcel.rung >= rung:
-                    yield from (part for part in parcel.lines or () if _is_for(part, line))
-
-
-def _is_for(part: SupplierLine, line: Line) -> bool:
-    if part.line_id is not None:
-        return part.line_id == line.id
-    return bool(part.sku) and (part.sku or "").strip() == (line.sku or "").strip()
-
-
-def _sum(parts: Iterable[SupplierLine]) -> int | None:
-    quantities = [part.quantity for part in parts]
-    if any(quantity is None for quantity in quantities):
+def _placed(side: Side, line: Line) -> int | None:
+    if not side.orders and not side.is_readable:
         return None
-    return sum(quantity or 0 for quantity in quantities)
+    if any(line.id in placed.unclear for placed in side.live_orders):
+        return None
+    return sum(placed.covers.get(line.id, 0) for placed in side.live_orders)
+
+
+def _shipped(side: Side, line: Line, *, policy: Policy) -> int | None:
+    if not side.orders and not side.is_readable:
+        return None
+    gone = [one for one in side.shipments if one.rung >= policy.fulfill_on and line.id in one.scope]
+    if any(one.contents is None for one in gone):
+        return None
+    return sum((one.contents or {}).get(line.id, 0) for one in gone)

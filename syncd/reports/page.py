@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from syncd.domain.steps import Refusal, StepOutcome, StepState
 from syncd.reports.answers import Advice, Turn, advice
 from syncd.reports.charts import Chart, column_chart, row_chart
 from syncd.reports.digest import Answered, Digest, Group, digest, headline, tally, told
-from syncd.reports.evidence import facts
-from syncd.reports.facts import DriftReport, RunFacts, Source, StoreFacts
+from syncd.reports.evidence import changes, facts
+from syncd.reports.facts import DriftReport, Event, RunFacts, Source, StoreFacts
 from syncd.reports.words import SEVERITIES, ago, clean, count, listed, moment, sentence, span, step_text
 
 ENDS: dict[StepState, tuple[str, str]] = {
@@ -23,6 +24,10 @@ ENDS: dict[StepState, tuple[str, str]] = {
     StepState.FAILED: ("failed", "bad"),
 }
 """How a step ended, for a merchant, and the role that colours it."""
+
+
+_RUNS = 10
+"""Runs on the page; older ones are in the history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,33 @@ class Page:
     runs: tuple[RunCase, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCase:
+    """One event of the history."""
+
+    at: str
+    order: str
+    actor: str
+    what: str
+    why: str
+    changes: tuple[str, ...]
+
+
+def history_cases(events: Sequence[Event], *, zone: tzinfo) -> tuple[EventCase, ...]:
+    """The history in words."""
+    return tuple(
+        EventCase(
+            at=moment(event.at, zone=zone),
+            order=clean(event.order or ""),
+            actor=clean(event.actor),
+            what=sentence(event.what.replace("_", " ")),
+            why=clean(event.why),
+            changes=changes(event.before, event.after, zone=zone),
+        )
+        for event in events
+    )
+
+
 def page(report: DriftReport) -> Page:
     """The report as a page's words and numbers."""
     numbers = digest(report)
@@ -131,7 +163,7 @@ def page(report: DriftReport) -> Page:
         watched=_cases(report, numbers=numbers, turn=Turn.WATCH),
         charts=_charts(numbers),
         legend=_legend(numbers),
-        runs=tuple(_run(run, report=report) for run in report.runs),
+        runs=tuple(_run(run, report=report) for run in report.runs if _is_told(run))[:_RUNS],
     )
 
 
@@ -233,12 +265,17 @@ def _legend(numbers: Digest) -> tuple[str, ...]:
     return tuple(severity for severity in SEVERITIES if severity in shown)
 
 
+def _is_told(run: RunFacts) -> bool:
+    """Whether anything came of it that a merchant would want to know."""
+    return any(ENDS[outcome.state][1] in {"good", "bad"} or outcome.code for outcome in run.outcomes)
+
+
 def _run(run: RunFacts, *, report: DriftReport) -> RunCase:
     done = sum(outcome.state is StepState.VERIFIED for outcome in run.outcomes)
     who = f" by {clean(run.actor)}" if run.actor else ""
     where = f"{clean(run.store)}, " if len(report.stores) > 1 else ""
     return RunCase(
-        title=f"{count(done, 'change')} made and read back" if run.outcomes else "Looked, and had nothing to change",
+        title=f"{count(done, 'change')} made and read back",
         when=f"{where}{moment(run.started_at, zone=report.zone)}{who}",
         steps=count(len(run.outcomes), "step"),
         rows=tuple(_done(one, run=run, report=report) for one in run.outcomes),

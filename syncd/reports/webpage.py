@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,37 +17,47 @@ from markupsafe import Markup
 
 from syncd import __version__
 from syncd.reports.charts import WIDTH
-from syncd.reports.facts import DriftReport
-from syncd.reports.page import page
+from syncd.reports.facts import DriftReport, Event
+from syncd.reports.page import history_cases, page
+from syncd.reports.words import moment, neutral
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def html_page(report: DriftReport, *, version: str = __version__) -> str:
-    """The report as a complete HTML document."""
+    """The drift report as a complete HTML document."""
+    return _render("report.html.j2", page=page(report), chart_width=WIDTH, version=version)
+
+
+def history_page(
+    events: Sequence[Event], *, generated_at: datetime, zone: tzinfo = UTC, version: str = __version__
+) -> str:
+    """The history as a complete HTML document, one row per event in the order given."""
+    told = history_cases(events, zone=zone)
+    return _render("history.html.j2", events=told, generated=moment(generated_at, zone=zone), version=version)
+
+
+def _render(template: str, **values: object) -> str:
     style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            page=page(report),
-            style=Markup(style),  # noqa: S704 - our own file, no foreign text in it
-            style_hash=_hash(style),
-            chart_width=WIDTH,
-            version=version,
-        )
-    )
+    # The style is our own file and holds nothing foreign.
+    return _environment().get_template(template).render(style=Markup(style), style_hash=_hash(style), **values)  # noqa: S704
 
 
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        finalize=_neutral,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _neutral(value: object) -> object:
+    """Whatever is printed has nothing in it that hides or turns text; only our own style is left as it is."""
+    return neutral(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _hash(style: str) -> str:

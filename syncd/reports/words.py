@@ -18,10 +18,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-def clean(text: str) -> str:
-    """`text` on one line, without control, escape, direction and invisible characters."""
+def neutral(text: str) -> str:
+    """`text` without control, escape, direction and invisible characters; line breaks become blanks."""
     text = _HIDDEN.sub("", _ESCAPES.sub("", text))
-    return _LONE.sub("\ufffd", _CONTROL.sub(" ", text)).strip()
+    return _LONE.sub("\ufffd", _CONTROL.sub(" ", text))
+
+
+def clean(text: str) -> str:
+    """`text` on one line, neutral, without blanks around it."""
+    return neutral(text).strip()
 
 
 def count(number: int, noun: str, *, plural: str | None = None) -> str:
@@ -92,11 +97,14 @@ _EFFECTS: Mapping[str, tuple[str, str]] = {
     "fulfillments_cancelled": ("cancels", "fulfillment"),
     "requests_cancelled": ("cancels", "request"),
     "cancellations_requested": ("asks for", "cancellation"),
+    "requests_submitted": ("sends", "request"),
     "holds_added": ("places", "hold"),
     "holds_released": ("releases", "hold"),
     "orders_tagged": ("tags", "order"),
+    "orders_untagged": ("untags", "order"),
     "orders_closed": ("archives", "order"),
     "orders_reopened": ("unarchives", "order"),
+    "orders_cancelled": ("cancels", "order"),
     "supplier_cancels": ("cancels", "supplier order"),
 }
 

@@ -138,15 +138,20 @@ def _parcel(parcel: Parcel, story: OrderStory) -> Text:
 
 def _lines(story: OrderStory) -> Iterable[RenderableType]:
     yield heading("Line by line", aside="units")
-    table = columns("line", "ordered", "taken off", "fulfilled", "open", "at supplier", "shipped", ratio=(None,) * 7)
-    for column in table.columns[1:]:
+    table = columns(
+        "line", "supplier", "ordered", "taken off", "fulfilled", "open", "at supplier", "shipped", ratio=(None,) * 8
+    )
+    for column in table.columns[2:]:
         column.justify = "right"
-    for row in matrix(story.view, counts_as_shipped=story.policy.fulfill_on):
-        numbers = (row.ordered, row.removed, row.fulfilled, row.open, row.placed, row.shipped)
-        table.add_row(
-            text(row.name), *[text("?" if one is None else str(one), "" if one else "dim") for one in numbers]
-        )
+    for row in matrix(story.view, policy=story.policy):
+        numbers = (row.ordered, row.removed, row.fulfilled, row.open)
+        theirs = [text(_number(one, claimed=bool(row.supplier))) for one in (row.placed, row.shipped)]
+        table.add_row(text(row.name), text(row.supplier or "-", "dim"), *[text(str(one)) for one in numbers], *theirs)
     yield indent(table)
+
+
+def _number(units: int | None, *, claimed: bool) -> str:
+    return str(units) if units is not None else "?" if claimed else "-"
 
 
 def _decision(story: OrderStory) -> Iterable[RenderableType]:

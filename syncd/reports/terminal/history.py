@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
-from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from syncd.reports.evidence import value_text
+from syncd.reports.evidence import changes
 from syncd.reports.facts import Event
 from syncd.reports.terminal.style import columns, stack, text
 from syncd.reports.words import moment
@@ -33,17 +32,3 @@ def _what(event: Event, *, zone: tzinfo) -> Text:
     for change in changes(event.before, event.after, zone=zone):
         line.append("\n").append_text(text(change, "dim"))
     return line
-
-
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, zone: tzinfo) -> tuple[str, ...]:
-    """What differs: `status: OPEN -> CLOSED`; what is equal on both sides is left out."""
-    old, new = before or {}, after or {}
-    names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-    return tuple(
-        f"{name.replace('_', ' ')}: {_side(old, name, zone=zone)} -> {_side(new, name, zone=zone)}" for name in names
-    )
-
-
-def _side(values: Mapping[str, Any], name: str, *, zone: tzinfo) -> str:
-    value = values.get(name)
-    return "nothing" if value in (None, "", [], {}) else value_text(value, zone=zone)

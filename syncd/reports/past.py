@@ -1,0 +1,63 @@
+"""Runs of the past, from the documents that the journal keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from syncd.domain.steps import Step, StepOutcome, StepState
+from syncd.reconcile.plan import plan_from_document
+from syncd.reports.facts import RunFacts
+
+
+class KeptRun(Protocol):
+    """A run as the journal keeps it; `syncd.journal.runs.RunRow` is one."""
+
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+    @property
+    def document(self) -> Mapping[str, Any] | None: ...
+
+
+def past_runs(kept: Iterable[KeptRun]) -> tuple[RunFacts, ...]:
+    """The runs in the order given; one that was cut off has no outcomes. Raises UsageError for a foreign document."""
+    return tuple(_run(one) for one in kept)
+
+
+def _run(kept: KeptRun) -> RunFacts:
+    document = kept.document
+    plan = plan_from_document(document["plan"]) if document else None
+    steps = {step.id: step for step in plan.steps} if plan else {}
+    return RunFacts(
+        run_id=kept.run_id,
+        store=kept.store,
+        started_at=kept.started_at,
+        finished_at=kept.finished_at,
+        outcomes=tuple(_outcomes(document or {}, steps=steps)),
+        actor=kept.actor,
+        plan=plan,
+    )
+
+
+def _outcomes(document: Mapping[str, Any], *, steps: Mapping[str, Step]) -> Iterable[StepOutcome]:
+    """An outcome of a step that is not in the plan (one of an earlier run, settled now) is left out."""
+    for one in document.get("outcomes", ()):
+        step = steps.get(one["step"])
+        if step is not None:
+            yield StepOutcome(
+                step=step,
+                state=StepState(one["state"]),
+                code=one["detail"]["code"],
+                text=one["detail"]["text"],
+                attempts=one["attempts"],
+                effect_id=one["effect_id"],
+            )
