@@ -1,12 +1,15 @@
 """What may go, what is held and what waits: guards look at a plan as a whole."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncd.cli.app import app
 from syncd.domain.steps import Action, Approval, Plan
 from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
 from syncd.reconcile.plan import make_plan
@@ -291,3 +294,11 @@ def test_a_refusal_has_its_arithmetic_and_the_next_command(name: str) -> None:
     (refusal,) = REFUSED[name].plan.refused
     assert (refusal.text, refusal.remedy) == WORDS[name]
     assert refusal.guard == name
+
+
+def test_every_command_and_option_that_a_refusal_names_exists() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for result in REFUSED.values():
+        for name, rest in re.findall(r": syncd ([a-z-]+)([^;]*)", result.plan.refused[0].remedy):
+            options = {option for param in commands[name].params for option in param.opts}
+            assert set(re.findall(r"--[a-z-]+", rest)) <= options

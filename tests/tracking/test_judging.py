@@ -98,6 +98,10 @@ def test_dropship_samples_have_the_form_of_their_line() -> None:
         ("SF1234567890123", "顺丰", "plausible", "SF Express"),
         ("RB123456785GB", "Royal Mail", "valid", "S10"),
         ("RB123456786GB", "Royal Mail", "suspect", "S10"),
+        ("RB000000005GB", "Royal Mail", "valid", "S10"),  # a sum that eleven divides takes 5
+        ("RB000000000GB", "Royal Mail", "suspect", "S10"),
+        ("RB020000000GB", "Royal Mail", "valid", "S10"),  # a rest of one takes 0
+        ("RB123456786GB", "4PX", "unknown", None),  # 4PX has forms of its own that only look like a post's
         ("0B0480290000123456789", "Royal Mail", "unknown", None),
         ("94001116990045395649372", "USPS", "suspect", None),
         ("94001116990045395649372", None, "unknown", None),

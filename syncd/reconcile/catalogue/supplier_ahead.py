@@ -18,8 +18,8 @@ ROWS = (
         answer=CREATES,
         runbook="The supplier has sent the goods and the store does not say so. syncd creates a fulfillment for exactly those "
         "lines and units, with the supplier's number; `create_fulfillments` decides whether it asks first. Look at the evidence in "
-        "`syncd explain` if the parcel surprises you, or fulfill by hand with `syncd fulfill`. The number may still be wrong at "
-        "the supplier, so a number that does not fit its carrier is marked in the evidence.",
+        "`syncd explain` if the parcel surprises you, or fulfill by hand with `syncd fulfill`. The number may still be "
+        "mistyped at the supplier, so try its link before you write to a customer.",
     ),
     Kind(
         code="A02",

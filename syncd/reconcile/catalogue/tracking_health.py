@@ -77,8 +77,8 @@ ROWS = (
         title="The number does not fit its carrier",
         severity=Severity.MEDIUM,
         detect="The carrier is named, its numbers are known, and this one has none of their forms or a wrong check digit.",
-        runbook="The number looks mistyped, or belongs to another carrier. This version does not list it as a drift of its own; "
-        "the evidence of other kinds shows the doubt. Compare with the supplier's page. Carriers do invent formats, so this never "
+        runbook="The number looks mistyped, or belongs to another carrier. This version does not list this kind "
+        "yet. Compare it with the supplier's page. Carriers do invent formats, so this never "
         "stops a fulfillment by itself.",
     ),
     Kind(
