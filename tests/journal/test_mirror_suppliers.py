@@ -21,15 +21,8 @@ def read(*orders: SupplierOrder, at: datetime = NOW, complete: bool = True, **ch
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-async def record(db: Database, one: SupplierRead, **asked: object) -> SupplierDelta:
-    return await db.run(
-        mirror.record_supplier_read,
-        read=one,
-        store="main",
-        policy=POLICY,
-        now=one.observed_at,
-        **asked,  # type: ignore[arg-type]
-    )
+async def record(db: Database, one: SupplierRead) -> SupplierDelta:
+    return await db.run(mirror.record_supplier_read, read=one, store="main", policy=POLICY, now=one.observed_at)
 
 
 async def view_of(db: Database, number: int, *reads: SupplierRead) -> OrderView:
@@ -97,13 +90,13 @@ async def test_misses_count_only_after_complete_reads_that_asked_a_minute_apart(
 
 async def test_empty_reads_are_counted_until_an_order_appears(db: Database) -> None:
     await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
-    wanted = [Wanted(order_id=order(1).id, order_name="#1001")]
-    await record(db, read(), wanted=wanted)
-    await record(db, read(at=NOW + MINUTE), wanted=wanted)
-    await record(db, read(at=NOW + MINUTE), wanted=wanted)
-    await record(db, read(at=NOW + 3 * MINUTE, complete=False), wanted=wanted)
+    answered = frozenset({order(1).id})
+    await record(db, read(answered=answered))
+    await record(db, read(at=NOW + MINUTE, answered=answered))
+    await record(db, read(at=NOW + MINUTE, answered=answered))
+    await record(db, read(at=NOW + 3 * MINUTE))
     assert side(await view_of(db, 1)).empty_reads == 2
-    await record(db, read(bought(1), at=NOW + 4 * MINUTE), wanted=wanted)
+    await record(db, read(bought(1), at=NOW + 4 * MINUTE, answered=answered))
     assert side(await view_of(db, 1)).empty_reads == 0
 
 

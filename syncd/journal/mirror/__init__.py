@@ -11,7 +11,6 @@ from syncd.journal.mirror.orders import (
     forget,
     record_orders,
     set_due,
-    set_quantity_gaps,
 )
 from syncd.journal.mirror.suppliers import SupplierDelta, record_supplier_read
 from syncd.journal.mirror.views import SourceRow, intent_view, source_states, views
@@ -32,7 +31,6 @@ __all__ = [
     "record_orders",
     "record_supplier_read",
     "set_due",
-    "set_quantity_gaps",
     "source_states",
     "views",
     "wanted",

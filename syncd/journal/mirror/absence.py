@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncd.domain.observation import SupplierRead
-from syncd.domain.ports import Wanted
 from syncd.journal.mirror.linking import OrderKey
 from syncd.journal.rows import AnyRow, chunks, upsert
 from syncd.journal.schema import empty_reads, order_links, orders, supplier_orders
@@ -51,17 +50,12 @@ def count_missing(conn: Connection, *, read: SupplierRead) -> set[str]:
     return missing
 
 
-def count_empty_reads(conn: Connection, *, read: SupplierRead, store: str, wanted: Iterable[Wanted]) -> set[OrderKey]:
-    """Count one more empty read for every order that was asked about and has no link to this supplier; returns them."""
+def count_empty_reads(conn: Connection, *, read: SupplierRead, store: str, order_ids: Iterable[str]) -> set[OrderKey]:
+    """Count one more empty read for every one of these orders that has no order at this supplier; returns those."""
     counted: set[OrderKey] = set()
-    for chunk in chunks(wanted):
-        ids = [one.order_id for one in chunk]
-        linked = select(order_links.c.order_id).where(
-            order_links.c.store == store, order_links.c.order_id.in_(ids), order_links.c.supplier == read.supplier
-        )
-        known = select(orders.c.order_id).where(orders.c.store == store, orders.c.order_id.in_(ids))
-        unlinked = set(conn.execute(known.where(orders.c.order_id.not_in(linked))).scalars())
-        kept = _empty_counts(conn, supplier=read.supplier, store=store, order_ids=unlinked)
+    for ids in chunks(order_ids):
+        unseen = _without_supplier_order(conn, supplier=read.supplier, store=store, order_ids=ids)
+        kept = _empty_counts(conn, supplier=read.supplier, store=store, order_ids=unseen)
         rows = [
             {
                 "store": store,
@@ -70,13 +64,45 @@ def count_empty_reads(conn: Connection, *, read: SupplierRead, store: str, wante
                 "count": count + 1,
                 "counted_at": read.observed_at,
             }
-            for id_ in sorted(unlinked)
+            for id_ in sorted(unseen)
             for count, at in [kept.get(id_, (0, None))]
             if _counts(count, at, at=read.observed_at)
         ]
         upsert(conn, empty_reads, rows)
         counted.update(OrderKey(store, str(row["order_id"])) for row in rows)
     return counted
+
+
+def named_in_vain(conn: Connection, *, read: SupplierRead, store: str) -> set[str]:
+    """Orders of the store with a link to a supplier order that this read asked for by id and did not show."""
+    found: set[str] = set()
+    for ids in chunks(sorted(read.asked - {order.id for order in read.orders})):
+        statement = select(order_links.c.order_id).where(
+            order_links.c.supplier == read.supplier,
+            order_links.c.supplier_order_id.in_(ids),
+            order_links.c.store == store,
+        )
+        found.update(conn.execute(statement).scalars())
+    return found
+
+
+def _without_supplier_order(conn: Connection, *, supplier: str, store: str, order_ids: Collection[str]) -> set[str]:
+    """Those mirrored orders that no supplier order which was ever seen belongs to."""
+    seen = (
+        select(order_links.c.order_id)
+        .join(
+            supplier_orders,
+            (supplier_orders.c.supplier == order_links.c.supplier)
+            & (supplier_orders.c.id == order_links.c.supplier_order_id),
+        )
+        .where(
+            order_links.c.store == store,
+            order_links.c.order_id.in_(order_ids),
+            order_links.c.supplier == supplier,
+        )
+    )
+    known = select(orders.c.order_id).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
+    return set(conn.execute(known).scalars()) - set(conn.execute(seen).scalars())
 
 
 def forget_empty_reads(conn: Connection, *, supplier: str, linked: Iterable[OrderKey]) -> None:

@@ -29,6 +29,8 @@ from syncd.journal.schema import (
     supplier_numbers,
     supplier_stores,
 )
+from syncd.reconcile.lines import places
+from syncd.reconcile.units import count
 
 WATCHED_FOR = timedelta(days=60)
 """How long an order without open work is still watched after it was last touched."""
@@ -75,11 +77,6 @@ def due(conn: Connection, *, store: str, now: datetime) -> list[str]:
 def set_due(conn: Connection, *, store: str, due: Mapping[str, datetime | None]) -> None:
     """Note when each order must be judged again though nothing changes; None = never."""
     _set(conn, store=store, column="due_at", values=due)
-
-
-def set_quantity_gaps(conn: Connection, *, store: str, gaps: Mapping[str, datetime | None]) -> None:
-    """Note since when fewer units than ordered are accounted for; None = all are."""
-    _set(conn, store=store, column="quantity_gap_since", values=gaps)
 
 
 def find(conn: Connection, *, store: str, text: str) -> list[tuple[str, str]]:
@@ -155,14 +152,20 @@ def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: dat
         if old is not None and old.content_hash == content_hash:
             seen_again.append(order.id)
         elif old is None or _replaces(order, old):
-            rows.append(_row(store, order, text=text, content_hash=content_hash, now=now))
+            gap_since = _gap_since(order, old=old, now=now)
+            rows.append(_row(store, order, text=text, content_hash=content_hash, gap_since=gap_since, now=now))
     _move_observation(conn, store=store, order_ids=seen_again, kept=kept, now=now)
     changed = [read[row["order_id"]] for row in rows]
     if rows:
-        upsert(conn, orders, rows)
+        # In one order by everybody, so that two passes cannot wait for each other.
+        upsert(conn, orders, sorted(rows, key=_order_id))
         _write_parts(conn, store=store, changed=changed)
         relink_orders(conn, store=store, order_ids={order.id for order in changed}, now=now)
     return {order.id for order in changed}
+
+
+def _order_id(row: Mapping[str, Any]) -> str:
+    return str(row["order_id"])
 
 
 def _kept(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[str, AnyRow]:
@@ -172,6 +175,7 @@ def _kept(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[s
         orders.c.updated_at,
         orders.c.observed_at,
         orders.c.is_complete,
+        orders.c.quantity_gap_since,
     )
     statement = select(*columns).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
     return {row.order_id: row for row in conn.execute(statement)}
@@ -183,7 +187,18 @@ def _replaces(order: Order, old: AnyRow) -> bool:
     return order.is_complete or not old.is_complete
 
 
-def _row(store: str, order: Order, *, text: str, content_hash: str, now: datetime) -> dict[str, Any]:
+def _gap_since(order: Order, *, old: AnyRow | None, now: datetime) -> datetime | None:
+    """Since when fewer units than ordered are accounted for, so far as the mirror saw it (F04, the lag case)."""
+    kept: datetime | None = old.quantity_gap_since if old is not None else None
+    if order.cut:
+        return kept
+    has_gap = any(units.surplus < 0 for units in count(order).values())
+    return (kept or now) if has_gap else None
+
+
+def _row(
+    store: str, order: Order, *, text: str, content_hash: str, gap_since: datetime | None, now: datetime
+) -> dict[str, Any]:
     open_until = _open_until(order)
     return {
         "store": store,
@@ -197,6 +212,7 @@ def _row(store: str, order: Order, *, text: str, content_hash: str, now: datetim
         "updated_at": order.updated_at,
         "observed_at": now,
         "open_until": open_until,
+        "quantity_gap_since": gap_since,
         "is_complete": order.is_complete,
         "is_open": open_until is None or open_until > now,
         "content_hash": content_hash,
@@ -256,16 +272,6 @@ def _write_parts(conn: Connection, *, store: str, changed: Collection[Order]) ->
 
 
 def _line_rows(store: str, order: Order) -> list[dict[str, Any]]:
-    places: dict[str, set[str]] = {}
-    for fulfillment_order in order.fulfillment_orders:
-        names = (
-            fulfillment_order.location_id,
-            tail(fulfillment_order.location_id or ""),
-            fulfillment_order.location_name,
-            fulfillment_order.service,
-        )
-        for line in fulfillment_order.lines:
-            places.setdefault(line.line_id, set()).update(name for name in names if name)
     return [
         {
             "store": store,
@@ -274,7 +280,7 @@ def _line_rows(store: str, order: Order) -> list[dict[str, Any]]:
             "line_key": tail(line.id),
             "sku": line.sku,
             "vendor": line.vendor,
-            "places": canonical(sorted(places.get(line.id, ()))),
+            "places": canonical(sorted(places(line, order=order))),
         }
         for line in order.lines
     ]

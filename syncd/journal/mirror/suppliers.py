@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,10 @@ from sqlalchemy import Connection, delete, func, select
 
 from syncd.domain.numbers import normalise
 from syncd.domain.observation import SupplierRead
-from syncd.domain.ports import Wanted
 from syncd.domain.shipments import DEAD, Rung, SupplierOrder, SupplierState
 from syncd.journal.coding import canonical, digest, encode
-from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads
-from syncd.journal.mirror.claims import wanted as claimed_orders
+from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads, named_in_vain
+from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, orders_of, place, relink, relink_all
 from syncd.journal.mirror.masses import Mass, judge_mass
@@ -57,13 +56,12 @@ def record_supplier_read(
     store: str,
     policy: Policy,
     now: datetime,
-    wanted: Iterable[Wanted] | None = None,
 ) -> SupplierDelta:
     """Keep what a supplier showed to a pass over `store`.
 
-    `wanted` are the orders about which it was asked (the query's): those for which a complete read showed no supplier order
-    are counted (`empty_reads`). Without it they are counted only if the read lists everything. Unchanged rows cost no write; a
-    row that a later read changed is not set back by this one. Absence counts only after a complete read.
+    Unchanged rows cost no write; a row that a later read changed is not set back by this one. Absence is counted for
+    supplier orders after a complete read, and for store orders (`empty_reads`) that the read `answered`, that a complete
+    snapshot would have shown, or whose links a complete read asked for in vain.
     """
     supplier = read.supplier
     source = conn.execute(select(sources).where(sources.c.name == supplier)).one_or_none()
@@ -79,9 +77,8 @@ def record_supplier_read(
     missing = count_missing(conn, read=read)
     affected |= orders_of(conn, supplier=supplier, ids=sorted(changed | missing))
     forget_empty_reads(conn, supplier=supplier, linked=affected)
-    if read.complete:
-        asked = _asked(conn, read=read, store=store, policy=policy, wanted=wanted)
-        affected |= count_empty_reads(conn, read=read, store=store, wanted=asked)
+    would_show = _would_show(conn, read=read, store=store, policy=policy)
+    affected |= count_empty_reads(conn, read=read, store=store, order_ids=sorted(would_show))
     mass = judge_mass(conn, read=read, source=source, open_before=open_before)
     _record_source(conn, read=read, source=source, mass=mass)
     return SupplierDelta(
@@ -106,12 +103,15 @@ def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, n
     return relink_all(conn, supplier=supplier, now=now)
 
 
-def _asked(
-    conn: Connection, *, read: SupplierRead, store: str, policy: Policy, wanted: Iterable[Wanted] | None
-) -> Iterable[Wanted]:
-    if wanted is not None:
-        return wanted
-    return claimed_orders(conn, store=store, supplier=read.supplier, policy=policy) if read.lists_everything else ()
+def _would_show(conn: Connection, *, read: SupplierRead, store: str, policy: Policy) -> set[str]:
+    """The store orders for which this read would have shown a supplier order if there were one."""
+    ids = set(read.answered)
+    if read.complete:
+        ids |= named_in_vain(conn, read=read, store=store)
+    if read.complete and read.lists_everything:
+        claimed = wanted(conn, store=store, supplier=read.supplier, policy=policy)
+        ids.update(one.order_id for one in claimed)
+    return ids
 
 
 def _open_orders(conn: Connection, supplier: str) -> int:

@@ -1,0 +1,186 @@
+"""What the mirror knows of some orders, fetched with a handful of queries for each few hundred of them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, tuple_
+
+from syncd.domain.numbers import normalise
+from syncd.domain.observation import SupplierRead
+from syncd.domain.orders import Order
+from syncd.domain.shipments import Rung, SupplierOrder
+from syncd.journal.coding import decode
+from syncd.journal.intents import IntentRow, of_orders
+from syncd.journal.mirror.uses import number_uses
+from syncd.journal.notifications import notified_parcels
+from syncd.journal.rows import AnyRow, chunks
+from syncd.journal.schema import empty_reads, order_links, orders, placements, supplier_orders
+from syncd.reconcile.view import LinkedOrder, NumberUse, Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """This pass's reads, and the ids of the supplier orders that each one showed."""
+
+    by_supplier: Mapping[str, SupplierRead]
+    shown: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOrder:
+    """One row of the mirror."""
+
+    order: Order
+    observed_at: datetime
+    quantity_gap_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one round of queries brought, by order id."""
+
+    orders: Mapping[str, KeptOrder]
+    links: Mapping[str, Sequence[AnyRow]]
+    supplier_orders: Mapping[tuple[str, str], LinkedOrder]
+    owners: Mapping[tuple[str, str], Sequence[tuple[str, str, str]]]
+    empty: Mapping[tuple[str, str], int]
+    intents: Mapping[str, Sequence[IntentRow]]
+    notified: Mapping[str, frozenset[str]]
+    placements: Mapping[str, Placement]
+    uses: Mapping[str, tuple[NumberUse, ...]]
+
+
+def gather(
+    conn: Connection, *, store: str, order_ids: Sequence[str], suppliers: Collection[str], reads: Reads
+) -> Facts:
+    """Everything about these orders (at most `CHUNK`), so far as it concerns these suppliers."""
+    kept = _kept(conn, store=store, order_ids=order_ids)
+    links = _by_order(
+        conn,
+        select(order_links).where(
+            order_links.c.store == store, order_links.c.order_id.in_(order_ids), order_links.c.supplier.in_(suppliers)
+        ),
+    )
+    linked = _linked_orders(conn, {_pair(link) for several in links.values() for link in several}, reads=reads)
+    return Facts(
+        orders=kept,
+        links=links,
+        supplier_orders=linked,
+        owners=_owners(conn, linked.keys()),
+        empty=_empty(conn, store=store, order_ids=order_ids),
+        intents=of_orders(conn, store=store, order_ids=order_ids),
+        notified=notified_parcels(conn, store=store, order_ids=order_ids),
+        placements=_placements(conn, store=store, order_ids=order_ids),
+        uses=number_uses(conn, store=store, numbers=_numbers(kept, links, linked)),
+    )
+
+
+def _kept(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[str, KeptOrder]:
+    statement = select(orders.c.order_id, orders.c.document, orders.c.observed_at, orders.c.quantity_gap_since).where(
+        orders.c.store == store, orders.c.order_id.in_(order_ids)
+    )
+    return {
+        row.order_id: KeptOrder(
+            order=decode(Order, row.document),
+            observed_at=row.observed_at,
+            quantity_gap_since=row.quantity_gap_since,
+        )
+        for row in conn.execute(statement)
+    }
+
+
+def _by_order(conn: Connection, statement: Select[Any]) -> dict[str, list[AnyRow]]:
+    found: dict[str, list[AnyRow]] = defaultdict(list)
+    for row in conn.execute(statement):
+        found[row.order_id].append(row)
+    return found
+
+
+def _pair(link: AnyRow) -> tuple[str, str]:
+    return (link.supplier, link.supplier_order_id)
+
+
+def _linked_orders(
+    conn: Connection, pairs: Iterable[tuple[str, str]], *, reads: Reads
+) -> dict[tuple[str, str], LinkedOrder]:
+    """The supplier orders, without their links. One that this pass showed unchanged is as fresh as this pass."""
+    found: dict[tuple[str, str], LinkedOrder] = {}
+    key = tuple_(supplier_orders.c.supplier, supplier_orders.c.id)
+    for chunk in chunks(sorted(pairs)):
+        for row in conn.execute(select(supplier_orders).where(key.in_(chunk))):
+            read = reads.by_supplier.get(row.supplier)
+            is_fresh = read is not None and row.id in reads.shown[row.supplier] and read.observed_at > row.observed_at
+            found[row.supplier, row.id] = LinkedOrder(
+                order=decode(SupplierOrder, row.document),
+                observed_at=read.observed_at if read is not None and is_fresh else row.observed_at,
+                links=(),
+                change_seen_at=row.change_seen_at,
+                missing_reads=row.missing_reads,
+                first_seen_at=row.first_seen_at,
+                label_seen_at=row.label_seen_at,
+                max_rungs={key: Rung(rung) for key, rung in json.loads(row.max_rungs).items()},
+                past_numbers=frozenset(json.loads(row.past_numbers)),
+            )
+    return found
+
+
+def _owners(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """(store, order id, name) of every store order that each supplier order is linked to."""
+    found: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
+    key = tuple_(order_links.c.supplier, order_links.c.supplier_order_id)
+    for chunk in chunks(sorted(pairs)):
+        statement = (
+            select(
+                order_links.c.supplier,
+                order_links.c.supplier_order_id,
+                orders.c.store,
+                orders.c.order_id,
+                orders.c.name,
+            )
+            .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
+            .where(key.in_(chunk))
+        )
+        for supplier, supplier_order_id, *owner in conn.execute(statement):
+            found[supplier, supplier_order_id].append((owner[0], owner[1], owner[2]))
+    return found
+
+
+def _empty(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    statement = select(empty_reads.c.order_id, empty_reads.c.supplier, empty_reads.c.count).where(
+        empty_reads.c.store == store, empty_reads.c.order_id.in_(order_ids)
+    )
+    return {(order_id, supplier): count for order_id, supplier, count in conn.execute(statement)}
+
+
+def _placements(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[str, Placement]:
+    statement = select(placements).where(placements.c.store == store, placements.c.order_id.in_(order_ids))
+    return {
+        row.order_id: Placement(
+            at=row.at,
+            address_hash=row.address_hash,
+            quantities=tuple((line_id, quantity) for line_id, quantity in json.loads(row.quantities)),
+        )
+        for row in conn.execute(statement)
+    }
+
+
+def _numbers(
+    kept: Mapping[str, KeptOrder],
+    links: Mapping[str, Sequence[AnyRow]],
+    linked: Mapping[tuple[str, str], LinkedOrder],
+) -> dict[str, set[str]]:
+    """Every number that an order carries itself, or that its supplier orders show now."""
+    found: dict[str, set[str]] = {}
+    for order_id, row in kept.items():
+        of_order = {_pair(link) for link in links.get(order_id, ())}
+        shown = [linked[pair].order for pair in of_order if pair in linked]
+        tracking = [tracking for fulfillment in row.order.fulfillments for tracking in fulfillment.tracking]
+        tracking += [tracking for order in shown for parcel in order.parcels for tracking in parcel.tracking]
+        found[order_id] = {normalise(one.number) for one in tracking} - {""}
+    return found
