@@ -18,6 +18,8 @@ from syncd.journal.schema import history, history_heads
 START = "0" * 64
 """What the first event of a store names as its predecessor."""
 
+_PAGE = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -98,6 +100,11 @@ def events(
     return [_event(row) for row in conn.execute(statement.order_by(history.c.seq))]
 
 
+def stores(conn: Connection) -> list[str]:
+    """Stores that have a history."""
+    return list(conn.execute(select(history_heads.c.store).order_by(history_heads.c.store)).scalars())
+
+
 def verify_chain(conn: Connection, *, store: str) -> ChainFault | None:
     """None when the store's history is whole and untouched; otherwise the first place where it is not."""
     previous, seq = START, 0
@@ -117,8 +124,12 @@ def verify_chain(conn: Connection, *, store: str) -> ChainFault | None:
 
 
 def _all(conn: Connection, store: str) -> Iterator[AnyRow]:
-    statement = select(history).where(history.c.store == store).order_by(history.c.seq)
-    yield from conn.execute(statement.execution_options(yield_per=1000))
+    """Every event of the store in order, a page at a time: history grows for ever, memory must not."""
+    seq = 0
+    ahead = select(history).where(history.c.store == store).order_by(history.c.seq).limit(_PAGE)
+    while rows := conn.execute(ahead.where(history.c.seq > seq)).all():
+        yield from rows
+        seq = rows[-1].seq
 
 
 def _one(store: str, seq: int) -> Any:
