@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from syncd.clock import Clock
 from syncd.domain.ports import Check
 from syncd.errors import SyncdError
-from syncd.journal import migrating
+from syncd.journal import history, migrating
 from syncd.journal.engines import make_engine, parse_url
 from syncd.journal.keys import Key, KeyUnusable, load_key
 from syncd.journal.schema import HEAD
@@ -138,7 +138,8 @@ class Database:
         found = self._damage()
         if found:
             return (Check(name="journal", state="fail", text=f"{self._place}: {found}", remedy="Restore a backup."),)
-        return (Check(name="journal", state="ok", text=f"{self._place}: schema {HEAD}, whole"),)
+        fine = Check(name="journal", state="ok", text=f"{self._place}: schema {HEAD}, whole")
+        return (fine, self.run_now(_check_history))
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy to `path` while everything keeps running. Raises SyncdError; never overwrites."""
@@ -198,6 +199,14 @@ class Database:
         with self.engine.connect() as conn:
             found = [str(row[0]) for row in conn.execute(text("PRAGMA quick_check(5)"))]
         return "" if found == ["ok"] else "; ".join(found)
+
+
+def _check_history(conn: Connection) -> Check:
+    faults = [fault for store in history.stores(conn) if (fault := history.verify_chain(conn, store=store))]
+    if not faults:
+        return Check(name="history", state="ok", text="every event is as it was written")
+    text_of = "; ".join(f"{fault.store}: {fault.text}" for fault in faults)
+    return Check(name="history", state="fail", text=text_of, remedy="Compare with a backup: somebody changed the file.")
 
 
 def _refuse_newer(revision: str | None) -> None:

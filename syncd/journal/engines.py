@@ -13,6 +13,9 @@ from sqlalchemy.exc import ArgumentError
 BUSY_TIMEOUT_MS = 100
 """How long SQLite itself blocks (and the event loop with it) on a lock; further waiting is done outside, asleep."""
 
+PATIENCE_MS = 20_000
+"""How long a process waits while another one creates or migrates the same SQLite file; nothing else runs then."""
+
 
 def parse_url(text: str) -> URL:
     """`sqlite:///path`, `postgresql://…` (also `postgres://`, `postgresql+psycopg://`). Raises ArgumentError for others."""
@@ -57,8 +60,10 @@ def _prepare(connection: SqliteConnection, _: object) -> None:
     # The driver must not begin transactions by itself: it would begin them too late and without the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    # Only the very first connection to a file has to wait here, while another one turns it to WAL.
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
 

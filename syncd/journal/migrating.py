@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from syncd.journal.engines import BUSY_TIMEOUT_MS
+from syncd.journal.engines import BUSY_TIMEOUT_MS, PATIENCE_MS
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_319_246_001
 """Any number that nobody else uses: PostgreSQL's advisory lock while migrating."""
-PATIENCE_MS = 20_000
-"""How long a second process waits while a first one migrates SQLite."""
 
 
 def revision(engine: Engine) -> str | None:

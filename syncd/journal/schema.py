@@ -63,8 +63,7 @@ orders = Table(
     _text("content_hash"),
     _text("document"),
     Index(None, "store", "due_at"),
-    Index(None, "store", "is_open"),
-    Index(None, "store", "open_until"),
+    Index(None, "store", "is_open", "open_until"),
     Index(None, "name_key"),
     Index(None, "number"),
 )

@@ -62,10 +62,9 @@ def _make_empty(address: str) -> None:
     with engine.begin() as conn:
         migrated = conn.execute(text("SELECT to_regclass('alembic_version')")).scalar_one()
         if migrated:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            conn.execute(text("ALTER TABLE history DISABLE TRIGGER USER"))
-            conn.execute(text(f"TRUNCATE {names}"))
-            conn.execute(text("ALTER TABLE history ENABLE TRIGGER USER"))
+            # Without triggers, or the history could not be emptied; far quicker than TRUNCATE.
+            deletes = "; ".join(f"DELETE FROM {table.name}" for table in metadata.sorted_tables)
+            conn.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletes}")
     engine.dispose()
     if not migrated:
         database = Database(address, key_file=None, clock=ManualClock(at=START))

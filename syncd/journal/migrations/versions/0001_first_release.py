@@ -261,8 +261,9 @@ def _create_tables() -> None:
     op.create_index(op.f("ix_orders_name_key"), "orders", ["name_key"], unique=False)
     op.create_index(op.f("ix_orders_number"), "orders", ["number"], unique=False)
     op.create_index(op.f("ix_orders_store_due_at"), "orders", ["store", "due_at"], unique=False)
-    op.create_index(op.f("ix_orders_store_is_open"), "orders", ["store", "is_open"], unique=False)
-    op.create_index(op.f("ix_orders_store_open_until"), "orders", ["store", "open_until"], unique=False)
+    op.create_index(
+        op.f("ix_orders_store_is_open_open_until"), "orders", ["store", "is_open", "open_until"], unique=False
+    )
     op.create_table(
         "placements",
         sa.Column("store", sa.Text(), nullable=False),
