@@ -46,6 +46,9 @@ class SupplierRead:
     """Supplier order ids that were asked for by id (or that the listing would have shown)."""
     lists_everything: bool = False
     """The read shows every order that the supplier has for us (a snapshot): an order not in it does not exist there."""
+    answered: frozenset[str] = frozenset()
+    """Store orders (`Wanted.order_id`) for which the supplier was asked by the store's own reference and answered whole:
+    a supplier order for them that is not in `orders` does not exist there. Like `asked`, but by the store's name for it."""
     error: str | None = None
     problems: tuple[Problem, ...] = ()
 
