@@ -1,0 +1,153 @@
+"""Fetches a feed's bytes: from a file or a web address, and says whether they are all there."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from adapters.suppliers.feed.settings import FeedSettings
+from syncd.domain.ports import AdapterPorts
+from syncd.errors import InvalidResponse, Refused, Transient
+from syncd.http import Response
+
+_FORMS = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive; save it as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV (UTF-8)"),
+    (b"\x1f\x8b", "gzip-packed; unpack it first"),
+    (b"%PDF", "a PDF document"),
+)
+_WEB_PAGE = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")
+_HEAD = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A feed's bytes. `stamp` is the same as long as they are; `trouble` says why they may not be all."""
+
+    file: IO[bytes]
+    stamp: str
+    trouble: str | None = None
+
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether the last line has no end, as in a file that was cut off (or made by a frugal program)."""
+        size = self.file.seek(0, os.SEEK_END)
+        self.file.seek(max(0, size - 4))
+        tail = self.file.read()
+        self.file.seek(0)
+        return not tail.rstrip(b"\0 ").endswith((b"\n", b"\r"))
+
+
+class FileSource:
+    """A feed in a file of this machine."""
+
+    def __init__(self, name: str, settings: FeedSettings, ports: AdapterPorts) -> None:
+        self._name = name
+        self._path = (ports.base_dir / Path(settings.source).expanduser()).absolute()
+        self._max_bytes = settings.max_bytes
+
+    async def fetch(self) -> Body:
+        """The open file. Raises Transient when it is not there, Refused when it is no file or too large."""
+        try:
+            # Never through a pipe or a device: reading one may not end.
+            fd = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as exc:
+            text = f"{self._name}: cannot read {self._path}: {exc.strerror or exc}."
+            raise Transient(text, remedy="Check source, and whether the supplier still delivers the file.") from exc
+        file = os.fdopen(fd, "rb")
+        try:
+            return self._checked(file)
+        except BaseException:
+            file.close()
+            raise
+
+    def _checked(self, file: IO[bytes]) -> Body:
+        seen = os.fstat(file.fileno())
+        if not stat.S_ISREG(seen.st_mode):
+            raise Refused(f"{self._name}: {self._path} is no regular file.", code="not_a_file")
+        if seen.st_size > self._max_bytes:
+            raise _too_large(self._name, f"{seen.st_size} bytes", self._max_bytes)
+        _refuse_other_forms(self._name, _head(file))
+        return Body(file=file, stamp=_stamp(seen))
+
+    def changed_since(self, body: Body) -> bool:
+        """Whether somebody wrote to the file while it was read."""
+        try:
+            return _stamp(os.fstat(body.file.fileno())) != body.stamp or _stamp(self._path.stat()) != body.stamp
+        except OSError:
+            return True
+
+
+class WebSource:
+    """A feed behind an http(s) address."""
+
+    def __init__(self, name: str, settings: FeedSettings, ports: AdapterPorts) -> None:
+        self._name = name
+        self._url = settings.source
+        parts = urlsplit(settings.source)
+        self._authorization = settings.authorization
+        self._secret = ports.secret
+        self._max_bytes = settings.max_bytes
+        self._client = ports.http.client(
+            source=name,
+            base_url=f"{parts.scheme}://{parts.netloc}",
+            timeout_s=settings.timeout_s,
+            limit=settings.requests_per_second,
+            max_body=settings.max_bytes,
+        )
+
+    async def fetch(self) -> Body:
+        """The whole answer, which the HTTP door bounds to `max_bytes`. Raises what the door raises."""
+        headers = {"Authorization": self._secret(self._authorization)} if self._authorization else {}
+        response: Response = await self._client.request("GET", self._url, headers=headers)
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind in {"text/html", "application/xhtml+xml"}:
+            raise InvalidResponse(f"{self._name}: the address answers with a web page, no feed: {response.excerpt!r}.")
+        _refuse_other_forms(self._name, response.body[:_HEAD])
+        stamp = hashlib.sha256(response.body).hexdigest()
+        return Body(file=io.BytesIO(response.body), stamp=stamp, trouble=_shortfall(response))
+
+    def changed_since(self, body: Body) -> bool:
+        """An answer that was read whole does not change any more."""
+        return body.file.closed
+
+
+def _shortfall(response: Response) -> str | None:
+    """Fewer bytes than announced. Packed answers announce the packed size, which says nothing here."""
+    stated = response.headers.get("content-length", "")
+    if "content-encoding" in response.headers or not (stated.isascii() and stated.isdigit()):
+        return None
+    if int(stated) == len(response.body):
+        return None
+    return f"the answer has {len(response.body)} of {stated} bytes"
+
+
+def _head(file: IO[bytes]) -> bytes:
+    head = file.read(_HEAD)
+    file.seek(0)
+    return head
+
+
+def _refuse_other_forms(name: str, head: bytes) -> None:
+    form = next((what for magic, what in _FORMS if head.startswith(magic)), None)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(_WEB_PAGE):
+        form = "a web page or XML, perhaps a login page"
+    elif start.startswith((b"{", b"[{")):
+        form = "JSON"
+    if form:
+        raise InvalidResponse(f"{name}: the feed is no CSV but {form}.")
+
+
+def _too_large(name: str, size: str, limit: int) -> Refused:
+    return Refused(f"{name}: the feed has {size}; at most max_bytes = {limit} are read.", code="too_large")
+
+
+def _stamp(seen: os.stat_result) -> str:
+    return f"{seen.st_dev}:{seen.st_ino}:{seen.st_size}:{seen.st_mtime_ns}"
