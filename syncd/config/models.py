@@ -44,7 +44,7 @@ class DatabaseTable(Table):
     url: Text = Field(
         "sqlite:///syncd.db",
         repr=False,
-        description="`sqlite:///FILE`, `postgresql://USER:PASSWORD@HOST/NAME`, or a reference to such a URL (`env:NAME`). "
+        description="`sqlite:///FILE`, `postgresql://HOST/NAME` (user and password before the host), or a reference to such a URL. "
         "SQLite is migrated by any command, PostgreSQL by `syncd db upgrade`.",
     )
     key: SecretRef | None = Field(

@@ -90,12 +90,13 @@ def explained(
     error: ErrorDetails, *, source: Source, prefix: Path, model: type[BaseModel], also: Iterable[str] = ()
 ) -> ConfigProblem:
     """One pydantic error as a problem. `also` are keys that belong to somebody else at the model's top."""
-    path = _path_in_file(source.data, (*prefix, *error["loc"]), len(prefix))
+    loc = tuple(part for part in error["loc"] if part != "[key]")  # pydantic's mark for a bad name of a table
+    path = _path_in_file(source.data, (*prefix, *loc), len(prefix))
     is_secret = _is_secret(path, error)
     given = error.get("input")
     if is_secret and isinstance(given, str):
         register(given)
-    known = {*names_at(model, path[len(prefix) : -1]), *(also if len(path) == len(prefix) + 1 else ())}
+    known = {*names_at(model, path[len(prefix) : -1]), *also}
     text = _text(error, name=path[-1], known=known, given=None if is_secret else given)
     return source.problem(path, text, is_secret=is_secret)
 

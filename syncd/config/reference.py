@@ -52,6 +52,8 @@ class Key:
     expected: str
     default: str | None
     """None = it has to be set."""
+    adapter: str | None = None
+    """The adapter whose key it is; None = ours."""
 
     @property
     def name(self) -> str:
@@ -113,21 +115,23 @@ def keys() -> tuple[Key, ...]:
         for name in names(table):
             adapter = find(table, name)
             if adapter is not None:
-                found += _keys(adapter.settings, (table, "*"), note=f" ({name})")
+                found += _keys(adapter.settings, (table, "*"), adapter=name)
     return tuple(found)
 
 
-def _keys(model: type[BaseModel], path: tuple[str, ...], *, note: str = "") -> Iterator[Key]:
+def _keys(model: type[BaseModel], path: tuple[str, ...], *, adapter: str | None = None) -> Iterator[Key]:
     properties = model.model_json_schema(by_alias=True)
     for key, info in keys_of(model).items():
         inner = _table(info.annotation)
         if inner is not None:
             named = get_origin(info.annotation) is dict
-            yield from _keys(inner, (*path, key, "*") if named else (*path, key), note=note)
+            yield from _keys(inner, (*path, key, "*") if named else (*path, key), adapter=adapter)
             continue
         expected = _expected(properties["properties"][key], properties.get("$defs", {}))
         default = None if info.is_required() else spelt(_default(info))
-        yield Key(path=(*path, key), description=(info.description or "") + note, expected=expected, default=default)
+        yield Key(
+            path=(*path, key), description=info.description or "", expected=expected, default=default, adapter=adapter
+        )
 
 
 def _default(info: FieldInfo) -> Any:

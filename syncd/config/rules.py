@@ -134,7 +134,7 @@ def _engine(config: Config, *, env: Mapping[str, str]) -> Iterator[ConfigProblem
     except ConfigError:
         return  # told by whoever opens the database; `config validate` works without secrets
     if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
-        yield config.source.problem(("database", "url"), "expected sqlite:///FILE or postgresql://USER@HOST/NAME")
+        yield config.source.problem(("database", "url"), "expected sqlite:///FILE or postgresql://HOST/NAME")
     elif config.document.engine.kind == "pgqueuer" and not url.startswith("postgresql"):
         yield config.source.problem(("engine", "kind"), "pgqueuer needs a postgresql:// [database] url")
 

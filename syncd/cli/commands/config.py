@@ -77,7 +77,8 @@ def explain(
         ends = {one.path[-1] for one in known} | {one.name for one in known}
         raise UsageError(f'There is no key "{key}"; {did_you_mean(key.rpartition(".")[2], ends)}')
     for one in dict.fromkeys(found):
-        session.show(f"{one.name}: {one.description or '(no description)'}")
+        owner = f" ({one.adapter})" if one.adapter else ""
+        session.show(f"{one.name}{owner}: {one.description}")
         session.show(
             f"    expects {one.expected}; {f'default {one.default}' if one.default is not None else 'required'}"
         )
