@@ -77,7 +77,7 @@ async def send_many(
 
 
 @pytest.mark.parametrize(
-    ("maximum", "rate", "count", "requested", "actual", "workers"),
+    "case",
     [
         (1000, 1000, 1000, 10, 10, 20),
         (2000, 100, 500, 10, 10, 8),
@@ -86,7 +86,9 @@ async def send_many(
         (20000, 1000, 4000, 10, 10, 40),
     ],
 )
-def test_alone_on_the_bucket_the_rate_is_used_and_nothing_is_refused(maximum, rate, count, requested, actual, workers):
+def test_alone_on_the_bucket_the_rate_is_used_and_nothing_is_refused(case):
+    maximum, rate, count, requested, actual, workers = case
+
     async def main() -> tuple[float, int]:
         server = Server(maximum=maximum, rate=rate)
         budget = CostBudget(LoopClock())

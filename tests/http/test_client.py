@@ -275,10 +275,14 @@ async def test_a_stream_that_breaks_off_says_so():
         yield b"one\ntwo\nthr"
         raise httpx.ReadError("reset")
 
-    lines = []
-    with pytest.raises(Transient):
+    lines: list[bytes] = []
+
+    async def read() -> None:
         async for line in client(Script(lambda _: httpx.Response(200, content=half()))).stream_lines("/x"):
             lines.append(line)  # noqa: PERF401 - what came before the break is looked at
+
+    with pytest.raises(Transient):
+        await read()
     assert lines == [b"one", b"two"]
 
 

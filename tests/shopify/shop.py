@@ -88,7 +88,7 @@ class Shop(httpx.AsyncBaseTransport):
         self.roots: dict[str, Callable[..., Any]] = {
             "orders": self._orders,
             "fulfillmentOrders": self._fulfillment_orders,
-            "order": lambda id: self.node(id),  # noqa: A006
+            "order": lambda **key: self.node(key["id"]),
             "nodes": lambda ids: [self.node(each) for each in ids],
             "fulfillment": lambda id: self._inner("fulfillments", id),  # noqa: A006
             "fulfillmentOrder": lambda id: self._inner("fulfillmentOrders", id),  # noqa: A006

@@ -408,3 +408,31 @@ async def test_a_closed_shop_says_who_must_act(status, error, code):
 
 def test_the_clock_of_these_tests():
     assert datetime(2026, 11, 22, 8, tzinfo=UTC) == NOW
+
+
+async def test_ids_of_other_things_are_left_out_of_a_list():
+    assert len(await store_of(Shop([an_order(1)])).orders(["gid://shopify/Customer/1", "", "1"])) == 1
+
+
+async def test_a_denial_that_empties_the_whole_answer_is_learnt_from_too():
+    error = {
+        "message": "Access denied for returns field.",
+        "path": ["order", "returns"],
+        "extensions": {"code": "ACCESS_DENIED"},
+    }
+    shop = Shop([an_order(1)])
+    shop.before = [httpx.Response(200, json={"data": None, "errors": [error]})]
+    assert (await store_of(shop).order("1")).name == "#1001"
+    assert shop.sent("OrderById")[0]["withReturns"] is False
+
+
+async def test_a_search_that_our_scopes_forbid_is_told_as_that():
+    error = {
+        "message": "Access denied for fulfillmentOrders field.",
+        "path": ["fulfillmentOrders"],
+        "extensions": {"code": "ACCESS_DENIED", "requiredAccess": "`read_third_party_fulfillment_orders`"},
+    }
+    shop = Shop([])
+    shop.before = [httpx.Response(200, json={"data": None, "errors": [error]})]
+    with pytest.raises(AuthRejected, match="read_third_party_fulfillment_orders"):
+        await pages(store_of(shop).orders_changed(NOW))

@@ -51,9 +51,17 @@ class Session:
         """What one read may cost: a quarter of the bucket, so that more urgent requests always find room."""
         return min(LARGEST_QUERY, self.budget.maximum / 4)
 
-    async def read(self, file: str, variables: Mapping[str, Any], *, lane: Lane = Lane.POLL) -> Reply:
-        """The answer to a query. Partial data is only returned where our scopes are the reason."""
-        return await self._send(operation(file), variables, lane=lane, write=False, deadline_s=None)
+    async def read(
+        self, file: str, variables: Mapping[str, Any], *, lane: Lane = Lane.POLL, partial: bool = False
+    ) -> Reply:
+        """The answer to a query.
+
+        With `partial` an answer that lacks what our scopes do not reach is returned and says so; else AuthRejected.
+        """
+        reply = await self._send(operation(file), variables, lane=lane, write=False, deadline_s=None)
+        if reply.denied and not partial:
+            raise_for(reply.denied, name=file, write=False)
+        return reply
 
     async def write(self, file: str, variables: Mapping[str, Any], *, lane: Lane, deadline_s: float) -> Reply:
         """The answer to a mutation that leaves once, and not after `deadline_s`.
@@ -155,9 +163,9 @@ class Session:
         if others:
             raise_for(others, name=asked.name, write=write)
         if not isinstance(data, Mapping):
-            if denied:
-                raise_for(denied, name=asked.name, write=write)
-            raise _no_data(asked, write=write)
+            if not denied:
+                raise _no_data(asked, write=write)
+            data = {}
         _refuse_search_warnings(reply, asked)
         return Reply(data=data, denied=denied, request_id=request_id, date=response.date)
 

@@ -33,12 +33,15 @@ _TOLERATED = frozenset({"location", "fulfillmentService", "service"})
 """Fields that are simply null when our scopes do not reach them."""
 
 
+def _is_id(order_id: str) -> bool:
+    return order_id.isdigit() or _GID.fullmatch(order_id) is not None
+
+
 def gid(order_id: str) -> str:
     """An order's id as a gid; `1001` (digits alone) is understood too. Raises NotFound for anything else."""
-    candidate = f"gid://shopify/Order/{order_id}" if order_id.isdigit() else order_id
-    if not _GID.fullmatch(candidate):
+    if not _is_id(order_id):
         raise NotFound(f"{order_id!r} is no order id.", remedy="Order ids look like gid://shopify/Order/1.")
-    return candidate
+    return f"gid://shopify/Order/{order_id}" if order_id.isdigit() else order_id
 
 
 class Reader:
@@ -66,7 +69,7 @@ class Reader:
 
     async def orders(self, order_ids: Sequence[str], *, lane: Lane) -> tuple[Order, ...]:
         """Several orders in few requests; those that do not exist are left out."""
-        wanted = list(dict.fromkeys(gid(each) for each in order_ids))
+        wanted = list(dict.fromkeys(gid(each) for each in order_ids if _is_id(each)))
         found: list[Order] = []
         while wanted:
             chunk, wanted = wanted[: self._batch], wanted[self._batch :]
@@ -89,7 +92,7 @@ class Reader:
             flags = self._flags()
             points = min(_ONE, self._session.affordable) if "id" in variables else self._session.affordable
             sizes = affordable(operation(file), flags, points=points)
-            reply = await self._session.read(file, {**variables, **sizes, **flags}, lane=lane)
+            reply = await self._session.read(file, {**variables, **sizes, **flags}, lane=lane, partial=True)
             if not self._learn(reply.denied, file):
                 return reply
         raise InvalidResponse(f"{file}: shopify denies parts that were not asked for.", path="$.errors")
@@ -131,7 +134,9 @@ class Reader:
                 return False  # going round in circles
             seen.add(cursor)
             try:
-                reply = await self._session.read(file, {"id": owner["id"], "after": cursor, **MORE}, lane=lane)
+                reply = await self._session.read(
+                    file, {"id": owner["id"], "after": cursor, **MORE}, lane=lane, partial=True
+                )
                 page = maybe_obj(maybe_obj(reply.data, operation(file).root) or {}, name)
                 if page is None:
                     return False
