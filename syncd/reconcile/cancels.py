@@ -18,7 +18,6 @@ from syncd.reconcile.matching import ALL_SHIPPED, Placed, Shipment, Side
 from syncd.reconcile.movement import movement
 from syncd.reconcile.requests import hold_drafts, works_of
 from syncd.reconcile.steps import Draft
-from syncd.reconcile.units import removed
 from syncd.reconcile.view import IntentView, Placement
 
 _CANCELLABLE = frozenset({SupplierState.UNPAID, SupplierState.HELD, SupplierState.PROCESSING})
@@ -273,15 +272,16 @@ def _edited(case: Case, side: Side) -> None:
 
 
 def _changes(case: Case, side: Side, placement: Placement) -> dict[str, list[int]]:
-    """Units then and now, of the lines that an edit changed since. What a refund took off is no edit."""
+    """Units then and now, of the lines that an edit changed since. What refunds took off since then is no edit."""
     then = dict(placement.quantities)
     changes: dict[str, list[int]] = {}
     for line_id in side.lines:
-        units = case.units[line_id]
-        refunded = removed(case.lines[line_id], order=case.order, since=placement.at) if case.order.refunds else 0
-        now = units.wanted + refunded
-        if then.get(line_id, 0) != now:
-            changes[line_id] = [then.get(line_id, 0), now]
+        refunds = [one for one in case.order.refunds if one.line_id == line_id]
+        since = sum(one.quantity for one in refunds if one.at is not None and one.at > placement.at)
+        undated = sum(one.quantity for one in refunds if one.at is None)
+        before, now = then.get(line_id, 0), case.lines[line_id].current_quantity
+        if not now + since <= before <= now + since + undated:
+            changes[line_id] = [before, now + since]
     return changes
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from syncd.domain.orders import FinancialStatus
-from syncd.reconcile import ahead_store, ahead_supplier, cancels, own_side, requests, tracking_health
+from syncd.reconcile import ahead_store, ahead_supplier, cancels, own_side, requests, store_numbers, tracking_health
 from syncd.reconcile.case import MANUAL_TAG, UNTIL_TAG, Case, bare_case, open_case
 from syncd.reconcile.policy import Policy
+from syncd.reconcile.quiet import quiet
 from syncd.reconcile.view import Judgement, OrderView, Skip
 
 _NO_MONEY_YET = frozenset(
@@ -29,7 +30,7 @@ _NO_MONEY_YET = frozenset(
 
 def reconcile(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
     """What disagrees about one order at `now`, the steps that would answer it, and when to look again."""
-    return full(view, policy=policy, now=now)
+    return quiet(view, policy=policy, now=now) or full(view, policy=policy, now=now)
 
 
 def full(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
@@ -44,8 +45,9 @@ def full(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
     requests.detect(case)
     tracking_health.detect(case)
     ahead_store.detect(case)
+    store_numbers.detect(case)
     ahead_supplier.detect(case)
-    ahead_store.write_numbers(case)
+    store_numbers.write(case)
     ahead_supplier.create(case)
     return case.judgement()
 

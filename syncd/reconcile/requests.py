@@ -57,7 +57,7 @@ def work_lines(case: Case, side: Side, work: FulfillmentOrder) -> tuple[StepLine
 
 
 def _request(case: Case, side: Side, work: FulfillmentOrder) -> None:
-    match _standing(work):
+    match standing(work):
         case RequestStatus.UNSUBMITTED:
             _not_submitted(case, side, work)
         case RequestStatus.SUBMITTED:
@@ -72,7 +72,7 @@ def _request(case: Case, side: Side, work: FulfillmentOrder) -> None:
             pass
 
 
-def _standing(work: FulfillmentOrder) -> RequestStatus:
+def standing(work: FulfillmentOrder) -> RequestStatus:
     """The request's status. Right after a cancellation request the store still says ACCEPTED (recorded)."""
     if work.request_status is RequestStatus.ACCEPTED and work.requests:
         last = max(work.requests, key=lambda request: request.sent_at)

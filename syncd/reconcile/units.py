@@ -62,19 +62,15 @@ def count(order: Order) -> dict[str, Units]:
     return units
 
 
-def removed(line: Line, *, order: Order, since: datetime | None = None) -> int:
-    """Units of the line that were taken off unfulfilled; with `since`, only those that refunds took off after it."""
+def removed(line: Line, *, order: Order) -> int:
+    """Units of the line that were taken off before they were fulfilled."""
     refunds = [refund for refund in order.refunds if refund.line_id == line.id]
-    by_refund = _refunded_unfulfilled(line, refunds=refunds, fulfillments=order.fulfillments, since=since)
-    if since is not None:
-        return by_refund
+    by_refund = _refunded_unfulfilled(line, refunds=refunds, fulfillments=order.fulfillments)
     edited = line.quantity - line.current_quantity - sum(refund.quantity for refund in refunds)
     return max(0, edited) + by_refund
 
 
-def _refunded_unfulfilled(
-    line: Line, *, refunds: Sequence[RefundedLine], fulfillments: Iterable[Fulfillment], since: datetime | None
-) -> int:
+def _refunded_unfulfilled(line: Line, *, refunds: Sequence[RefundedLine], fulfillments: Iterable[Fulfillment]) -> int:
     """Units that refunds took off before they were fulfilled.
 
     CANCEL takes off unfulfilled units, RETURN fulfilled ones; any other refund hits fulfilled units first, as many as
@@ -94,8 +90,7 @@ def _refunded_unfulfilled(
                 stood = sum(_stood(fulfillment, line=line, at=refund.at) for fulfillment in shipped)
                 hit = min(refund.quantity, max(0, stood - refunded_fulfilled))
         refunded_fulfilled += hit
-        if since is None or (refund.at is not None and refund.at > since):
-            unfulfilled += refund.quantity - hit
+        unfulfilled += refund.quantity - hit
     return unfulfilled
 
 

@@ -1,0 +1,186 @@
+"""Group B, the numbers: which ones stand on a fulfillment, whose they are, and what is to be written there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from syncd.domain.carriers import resolve, tracking_for
+from syncd.domain.numbers import normalise, tidy
+from syncd.domain.orders import Fulfillment
+from syncd.domain.steps import Action, Target
+from syncd.domain.tracking import Tracking
+from syncd.reconcile.ahead_store import is_made_by_us, live_facts, sides_of, whose
+from syncd.reconcile.ahead_supplier import shipment_facts, was_taken_back
+from syncd.reconcile.case import Case, Retrack
+from syncd.reconcile.evidence import numbers_of
+from syncd.reconcile.live import Live
+from syncd.reconcile.matching import Shipment, Side
+from syncd.reconcile.placing import Placing
+from syncd.reconcile.steps import Draft, fulfillment_basis
+
+
+def detect(case: Case) -> None:
+    """B02, B04, B05, B06 and B09; their steps are made by `write`, one per fulfillment."""
+    for live in case.lives:
+        sides = sides_of(case, live)
+        if all(side.is_readable for side in sides):
+            _foreign(case, live, sides)
+    for side in case.sides:
+        if side.is_readable:
+            for placing in case.placings[side.name]:
+                _bare(case, side, placing)
+                _mismatched(case, side, placing)
+                _spelling(case, side, placing)
+
+
+def _foreign(case: Case, live: Live, sides: list[Side]) -> None:
+    """B09: somebody else fulfilled our units under a number that is not the supplier's."""
+    if not live.numbers or is_made_by_us(case, live.fulfillment):
+        return
+    if any(live in placing.mismatched for side in sides for placing in case.placings[side.name]):
+        return
+    if all(whose(case, sides, number) == "foreign" for number in live.numbers):
+        lines = case.units_of(live.lines)
+        case.found("foreign_fulfillment", thing=live.id, evidence=live_facts(live), lines=lines, side=sides[0])
+
+
+def _mismatched(case: Case, side: Side, placing: Placing) -> None:
+    """B04: the store and the supplier name different parcels for the same units."""
+    for live in placing.mismatched:
+        evidence = {**live_facts(live), **shipment_facts(placing.shipment)}
+        lines = case.units_of(live.lines)
+        case.found(
+            "tracking_mismatch", thing=f"{live.id}/{placing.shipment.key}", evidence=evidence, lines=lines, side=side
+        )
+
+
+def _bare(case: Case, side: Side, placing: Placing) -> None:
+    """B02: fulfilled without a number that the supplier has."""
+    kind = "store_fulfilled_without_tracking"
+    shipment = placing.shipment
+    if placing.unsure and placing.unsure_kind == kind:
+        for live in placing.unsure:
+            evidence = {
+                **live_facts(live),
+                **shipment_facts(shipment),
+                "candidates": [one.id for one in placing.unsure],
+            }
+            case.found(kind, thing=live.id, evidence=evidence, lines=case.units_of(live.lines), side=side)
+    for live in placing.bare:
+        taken_back = was_taken_back(case, live, shipment.tracking)
+        evidence = {**live_facts(live), **shipment_facts(shipment), "taken_back": taken_back}
+        thing = f"{live.id}/{shipment.key}"
+        drift = case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
+        if not taken_back:
+            change = case.retrack(live)
+            for number, one in zip(shipment.numbers, shipment.tracking, strict=True):
+                change.add[number] = tracking_for(one.number, company=one.company, url=one.url)
+            change.parcels.extend(key for key in shipment.keys if key not in change.parcels)
+            change.drifts.append(drift)
+            change.side = side
+
+
+def _spelling(case: Case, side: Side, placing: Placing) -> None:
+    """B05 and B06: the same number, written otherwise or under another carrier."""
+    for live in placing.on:
+        for number, stated in zip(placing.shipment.numbers, placing.shipment.tracking, strict=True):
+            shown = live.numbers.get(number)
+            if shown is None:
+                continue
+            if shown.number not in {stated.number, tidy(stated.number)}:
+                evidence = {**live_facts(live), "supplier_number": stated.number, "store_number": shown.number}
+                lines = case.units_of(live.lines)
+                case.found(
+                    "tracking_format_only", thing=f"{live.id}/{number}", evidence=evidence, lines=lines, side=side
+                )
+            if differs_in_carrier(shown, stated):
+                _carrier(case, side, placing.shipment, live, number=number, shown=shown, stated=stated)
+
+
+@lru_cache(maxsize=1024)
+def listed_company(company: str) -> str | None:
+    """Shopify's name for this carrier, told by its name alone; None = Shopify lists no such carrier."""
+    carrier = resolve(company, number=None)
+    return carrier.company if carrier.is_listed else None
+
+
+def differs_in_carrier(shown: Tracking, stated: Tracking) -> bool:
+    """Whether the supplier's carrier has a listed name and the store shows another one."""
+    if not stated.company or shown.company == stated.company:
+        listed = listed_company(stated.company) if stated.company else None
+        return listed is not None and shown.company != listed
+    listed = listed_company(stated.company)
+    if listed is None or shown.company == listed:
+        return False
+    return shown.company != tracking_for(stated.number, company=stated.company, url=None).company
+
+
+def _carrier(
+    case: Case, side: Side, shipment: Shipment, live: Live, *, number: str, shown: Tracking, stated: Tracking
+) -> None:
+    evidence = {
+        **live_facts(live),
+        "number": shown.number,
+        "store_company": shown.company,
+        "supplier_company": stated.company,
+    }
+    wanted = tracking_for(shown.number, company=stated.company, url=stated.url)
+    carriers = {one.company for one in live.numbers.values()} | {wanted.company}
+    is_alone = len(live.numbers) == 1 or len(_companies(live, shipment)) == 1
+    evidence["carriers"] = sorted(one or "" for one in carriers)
+    thing = f"{live.id}/{number}"
+    drift = case.found("carrier_mismatch", thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
+    if is_alone:
+        # One fulfillment shows one carrier for all of its numbers: with two plausible ones a person has to choose.
+        change = case.retrack(live)
+        change.add.setdefault(number, wanted)
+        change.drifts.append(drift)
+        change.side = side
+
+
+def _companies(live: Live, shipment: Shipment) -> set[str | None]:
+    stated = dict(zip(shipment.numbers, shipment.tracking, strict=True))
+    return {stated[number].company if number in stated else None for number in live.numbers}
+
+
+def write(case: Case) -> None:
+    """One update per fulfillment, with all of its numbers: an update replaces the whole list."""
+    for change in case.retracks.values():
+        _write(case, change)
+
+
+def _write(case: Case, change: Retrack) -> None:
+    fulfillment = change.live.fulfillment
+    wanted = {
+        number: change.add.get(number, one)
+        for one in fulfillment.tracking
+        if (number := normalise(one.number)) not in change.drop
+    }
+    wanted.update(change.add)
+    first = min(change.drifts, key=lambda drift: drift.id)
+    draft = Draft(
+        action=Action.UPDATE_TRACKING,
+        approval=case.policy.update_tracking,
+        lines=case.units_of(_all_lines(fulfillment)),
+        tracking=tuple(wanted.values()),
+        target=Target(fulfillment_id=fulfillment.id),
+        basis=fulfillment_basis(fulfillment),
+        why=_why_write(change, fulfillment),
+        parcels=tuple(change.parcels),
+        supplier=change.side.name if change.side else None,
+    )
+    case.answer(first, draft, side=change.side, others=change.drifts)
+
+
+def _all_lines(fulfillment: Fulfillment) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for done in fulfillment.lines:
+        units[done.line_id] = units.get(done.line_id, 0) + done.quantity
+    return units
+
+
+def _why_write(change: Retrack, fulfillment: Fulfillment) -> str:
+    before = ", ".join(numbers_of(fulfillment.tracking)) or "no number"
+    added = ", ".join(one.number for one in change.add.values())
+    source = change.side.name if change.side else "the supplier"
+    return f"{fulfillment.name or fulfillment.id} shows {before}; {source} reports {added}."
