@@ -250,6 +250,9 @@ class Order:
     links: tuple[tuple[str, str], ...] = ()
     """Link metafields that were asked for: (namespace.key, value)."""
     cut: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Parts that this store never tells, in any read (`"fulfillments.tracking"` in a file of orders): what rests on them
+    is not looked for, and no step is made, since nothing could be read back."""
 
     @property
     def is_complete(self) -> bool:

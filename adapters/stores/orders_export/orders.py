@@ -2,7 +2,7 @@
 
 One row is one line of an order; cells about the order as a whole stand in its first row alone. Lines have no ids, so
 they get stable ones made from order, SKU and place. Work and fulfillments are not exported: they are derived from each
-line's fulfillment status, without tracking numbers, requests and holds, and `cut` says so.
+line's fulfillment status, without tracking numbers, requests and holds, and `untold` says so.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from syncd.domain.orders import (
     RequestStatus,
 )
 
-LACKS = ("fulfillments.tracking", "fulfillment_orders.requests", "fulfillment_orders.holds", "refunds", "returns")
+UNTOLD = ("fulfillments.tracking", "fulfillment_orders.requests", "fulfillment_orders.holds", "refunds", "returns")
 """What no export tells. Nothing may be concluded from the absence of these."""
 
 _OPEN = frozenset({"", "pending", "unfulfilled", "unshipped"})
@@ -143,7 +143,8 @@ def _order(group: _Group, *, exported_at: datetime, zone: tzinfo, problems: list
         cancelled_at=cancelled,
         tags=frozenset(tag.strip() for tag in first.get("tags").split(",") if tag.strip()),
         source=first.get("source") or None,
-        cut=(*LACKS, *(("lines",) if lost else ())),
+        cut=("lines",) if lost else (),
+        untold=UNTOLD,
     )
 
 
