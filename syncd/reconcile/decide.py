@@ -15,6 +15,7 @@ from syncd.reconcile import ahead_store, ahead_supplier, cancels, own_side, requ
 from syncd.reconcile.case import MANUAL_TAG, UNTIL_TAG, Case, bare_case, open_case
 from syncd.reconcile.policy import Policy
 from syncd.reconcile.quiet import quiet
+from syncd.reconcile.untold import as_told
 from syncd.reconcile.view import Judgement, OrderView, Skip
 
 _NO_MONEY_YET = frozenset(
@@ -30,7 +31,8 @@ _NO_MONEY_YET = frozenset(
 
 def reconcile(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
     """What disagrees about one order at `now`, the steps that would answer it, and when to look again."""
-    return quiet(view, policy=policy, now=now) or full(view, policy=policy, now=now)
+    judgement = quiet(view, policy=policy, now=now) or full(view, policy=policy, now=now)
+    return as_told(judgement, order=view.order)
 
 
 def full(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:

@@ -56,7 +56,7 @@ def judged(order: Order, *linked: LinkedOrder, prefix: str = "", at: datetime = 
         store="file", order=order, observed_at=at,
         suppliers=(SupplierView(name="depot", complete=True, observed_at=at, orders=linked),),
     )  # fmt: skip
-    return as_told(reconcile(view, policy=policy, now=at), order=order)
+    return reconcile(view, policy=policy, now=at)
 
 
 def kinds(judgement) -> set[str]:
