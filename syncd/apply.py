@@ -1,0 +1,327 @@
+"""Carries out steps, one intent each, through the journal.
+
+The order of things for one step is the protocol that makes a crash harmless:
+
+1. Commit the intent (`begin`): from here on a restart knows what was meant.
+2. Read the target and its evidence again by id, and decide again. Is the same effect no longer wanted, stop.
+3. Commit that the call is about to be made (`sent`), with the moment after which it cannot be made any more.
+4. Make the call, once.
+5. Commit what was answered (`outcome`); *unknown* is an answer.
+6. Read back, and compare with what should be so now.
+
+After a crash between 3 and 5 nobody knows whether the call took effect. `settle_open_intents` finds out by reading
+back, before anything else is done for the store; nothing is ever sent again blindly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import structlog
+
+from syncd.domain.orders import Order
+from syncd.domain.ports import Call
+from syncd.domain.shipments import SupplierOrder
+from syncd.domain.steps import Action, Effect, EffectState, Step, StepOutcome, StepState
+from syncd.errors import FenceLost, OutcomeUnknown, PortError, Transient
+from syncd.journal import fences, intents, mirror
+from syncd.journal.fences import Fence
+from syncd.journal.intents import IntentRow, IntentState
+from syncd.journal.notifications import AlreadyNotified
+from syncd.journal.outcomes import keep_outcome
+from syncd.reconcile.settle import Settlement, settle, verify
+from syncd.shop import Shop
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A step decided again on fresh reads: the same effect, with the target's present ids."""
+
+    step: Step
+    before: Order
+
+
+Redecide = Callable[[Sequence[Step]], Awaitable[Mapping[str, Fresh]]]
+"""Reads the targets and evidence of some steps again by id; by step id, those that are still wanted."""
+
+_FIRST = (
+    Action.CANCEL_FULFILLMENT,
+    Action.CANCEL_FULFILLMENT_ORDER,
+    Action.SUBMIT_CANCELLATION_REQUEST,
+    Action.SUPPLIER_CANCEL,
+    Action.HOLD,
+    Action.CREATE_FULFILLMENT,
+)
+"""Within an order what is cancelled goes before what is fulfilled, all else after both."""
+
+BATCH = 24
+"""Orders that are read again together: few enough that what was read is seconds old when it is acted on."""
+
+
+async def carry_out(
+    shop: Shop, fence: Fence, steps: Sequence[Step], *, redecide: Redecide, run_id: str
+) -> tuple[StepOutcome, ...]:
+    """Carry out `steps`: those of one order one after another, several orders side by side.
+
+    One step that fails stops no other. Raises FenceLost, which stops all.
+    """
+    hand = _Hand(shop=shop, fence=fence, redecide=redecide, run_id=run_id)
+    done: dict[str, StepOutcome] = {}
+    for orders in _batches(steps):
+        hand = replace(hand, fence=await _renewed(shop, hand.fence))
+        for outcome in await hand.carry_out(orders):
+            done[outcome.step.id] = outcome
+    return tuple(done[step.id] for step in steps)
+
+
+def _batches(steps: Sequence[Step]) -> Iterator[list[list[Step]]]:
+    """Steps by order, each order's in the order in which they are to be done; some orders at a time."""
+    rank = {action: place for place, action in enumerate(_FIRST)}
+    ordered = sorted(steps, key=lambda step: (step.order_id, rank.get(step.action, len(rank)), step.id))
+    orders = [list(group) for _, group in groupby(ordered, key=lambda step: step.order_id)]
+    for start in range(0, len(orders), BATCH):
+        yield orders[start : start + BATCH]
+
+
+async def _renewed(shop: Shop, fence: Fence) -> Fence:
+    return await shop.db.run(fences.renew, fence, now=shop.clock.now(), lease=shop.limits.lease)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hand:
+    """The hand that acts: what every step of a run has in common."""
+
+    shop: Shop
+    fence: Fence
+    redecide: Redecide
+    run_id: str
+
+    async def carry_out(self, orders: Sequence[list[Step]]) -> list[StepOutcome]:
+        """One batch. The first step of each order is decided again together with the others', later ones by themselves."""
+        first = [steps[0] for steps in orders]
+        rows = {step.id: await self._begin(step) for step in first}
+        fresh, error = await self._decide_again([step for step in first if _may_go(rows[step.id])])
+        turns = asyncio.Semaphore(self.shop.limits.orders_in_flight)
+
+        async def one_order(steps: list[Step]) -> list[StepOutcome]:
+            async with turns:
+                outcomes = [await self._step(steps[0], rows[steps[0].id], fresh.get(steps[0].id), error=error)]
+                outcomes += [await self._alone(step) for step in steps[1:]]
+                return outcomes
+
+        try:
+            async with asyncio.TaskGroup() as together:
+                tasks = [together.create_task(one_order(steps)) for steps in orders]
+        except* FenceLost as lost:
+            raise lost.exceptions[0] from None
+        return [outcome for task in tasks for outcome in task.result()]
+
+    async def _alone(self, step: Step) -> StepOutcome:
+        row = await self._begin(step)
+        fresh, error = await self._decide_again([step] if _may_go(row) else [])
+        return await self._step(step, row, fresh.get(step.id), error=error)
+
+    async def _begin(self, step: Step) -> IntentRow:
+        evidence = {"drift": step.drift, "why": step.why, "basis": step.basis}
+        now = self.shop.clock.now()
+        return await self.shop.db.run(
+            intents.begin, fence=self.fence, step=step, evidence=evidence, run_id=self.run_id, now=now
+        )
+
+    async def _decide_again(self, steps: Sequence[Step]) -> tuple[Mapping[str, Fresh], PortError | None]:
+        try:
+            return (await self.redecide(steps) if steps else {}), None
+        except PortError as error:
+            return {}, error
+
+    async def _step(self, step: Step, row: IntentRow, fresh: Fresh | None, *, error: PortError | None) -> StepOutcome:
+        match row.state:
+            case IntentState.DONE | IntentState.VERIFIED:
+                return _outcome(step, StepState.ALREADY_DONE, row=row, text="This very step was carried out before.")
+            case IntentState.SENT | IntentState.UNKNOWN:
+                text = "An earlier attempt is not settled yet; nothing was sent again."
+                return _outcome(step, StepState.UNKNOWN, row=row, code="unsettled", text=text)
+            case IntentState.PENDING | IntentState.REFUSED:
+                pass
+        if error is not None:
+            return await self._not_sent(step, row, code="unreachable", text=str(error), state=StepState.FAILED)
+        if fresh is None:
+            text = "What it answered is no longer so; nothing was sent."
+            return await self._not_sent(step, row, code="stale", text=text)
+        return await self._send(replace(fresh.step, id=step.id, approval=step.approval), row, before=fresh.before)
+
+    async def _not_sent(
+        self, step: Step, row: IntentRow, *, code: str, text: str, state: StepState = StepState.REFUSED
+    ) -> StepOutcome:
+        await self._record(row, Effect(state=EffectState.REFUSED, code=code, text=text))
+        return _outcome(step, state, row=row, code=code, text=text)
+
+    async def _send(self, step: Step, row: IntentRow, *, before: Order) -> StepOutcome:
+        shop, timeout = self.shop, self.shop.limits.call_timeout
+        now = shop.clock.now()
+        call = Call(
+            deadline_s=shop.clock.monotonic() + timeout.total_seconds(), attempt_id=f"{row.id}.{row.attempts + 1}"
+        )
+        try:
+            row = await shop.db.run(
+                intents.sent, fence=self.fence, intent_id=row.id, step=step, deadline_at=now + timeout, now=now
+            )
+        except AlreadyNotified as told:
+            return await self._not_sent(step, row, code="already_notified", text=str(told))
+        effect = await self._call(step, call)
+        await self._record(row, effect)
+        log.info("step.answered", step=step.id, order=step.order, action=step.action.value, answer=effect.state.value)
+        if effect.state is EffectState.REFUSED and not effect.already:
+            state = StepState.FAILED if effect.code == "not_sent" else StepState.REFUSED
+            return _outcome(step, state, row=row, code=effect.code, text=effect.text)
+        return await self._read_back(step, row, effect, before=before)
+
+    async def _call(self, step: Step, call: Call) -> Effect:
+        """Make the call. Whatever is not certainly without effect is UNKNOWN."""
+        try:
+            if step.action is Action.SUPPLIER_CANCEL:
+                return await self._supplier_cancel(step, call)
+            return await self.shop.port.perform(step, call)
+        except Transient as error:
+            return Effect(state=EffectState.REFUSED, code="not_sent", text=str(error))
+        except OutcomeUnknown as error:
+            return Effect(state=EffectState.UNKNOWN, code="no_answer", text=str(error))
+        except PortError as error:
+            code = getattr(error, "code", type(error).__name__.lower())
+            return Effect(state=EffectState.REFUSED, code=code, text=str(error))
+        except Exception as error:  # the source boundary: a broken adapter may have sent something
+            log.exception("step.broken", step=step.id)
+            return Effect(state=EffectState.UNKNOWN, code="broken", text=f"{type(error).__name__}: {error}")
+
+    async def _supplier_cancel(self, step: Step, call: Call) -> Effect:
+        supplier, ref = step.target.supplier, step.target.supplier_order_id
+        if supplier is None or ref is None:
+            raise TypeError(f"step {step.id} cancels at a supplier but names no supplier order")
+        return await self.shop.suppliers[supplier].cancel(ref, call)
+
+    async def _read_back(self, step: Step, row: IntentRow, effect: Effect, *, before: Order) -> StepOutcome:
+        """Compare what is so now with what should be; nothing counts as done without it."""
+        try:
+            after, supplier_order = await read_target(self.shop, step)
+        except PortError as error:
+            text = f"It could not be read back: {error}"
+            if effect.state is EffectState.DONE:
+                await self._record(row, Effect(state=EffectState.UNKNOWN, code="not_read_back", text=text))
+            return _outcome(step, StepState.UNKNOWN, row=row, code="not_read_back", text=text)
+        found = verify(step, before=before, after=after, supplier_order=supplier_order)
+        state = StepState.VERIFIED if found.ok else StepState.REFUSED if effect.already else StepState.UNKNOWN
+        outcome = _outcome(
+            step,
+            state,
+            row=row,
+            code="" if found.ok else effect.code or "unverified",
+            text=found.why if found.ok or not effect.text else effect.text,
+            effect_id=effect.effect_id or found.effect_id,
+        )
+        await _keep(self.shop, self.fence, outcome, before=before, after=after, run_id=self.run_id)
+        return outcome
+
+    async def _record(self, row: IntentRow, effect: Effect) -> None:
+        await self.shop.db.run(
+            intents.outcome,
+            fence=self.fence,
+            intent_id=row.id,
+            state=effect.state.value,
+            code=effect.code,
+            text=effect.text,
+            effect_id=effect.effect_id,
+            request_id=effect.request_id,
+            now=self.shop.clock.now(),
+        )
+
+
+async def read_target(shop: Shop, step: Step) -> tuple[Order, SupplierOrder | None]:
+    """A step's order, and the supplier order that it touches, read afresh by id."""
+    supplier_order = None
+    if step.action is Action.SUPPLIER_CANCEL and step.target.supplier and step.target.supplier_order_id:
+        supplier_order = await shop.suppliers[step.target.supplier].order(step.target.supplier_order_id)
+    return await shop.port.order(step.order_id), supplier_order
+
+
+async def settle_open_intents(shop: Shop, fence: Fence, *, run_id: str) -> tuple[StepOutcome, ...]:
+    """Find out by reading back what became of every effect whose outcome is not known.
+
+    What was only intended was never sent and counts as such. What cannot be settled now stays open, and is told as
+    drift (`effect_unknown`): either it is too early to tell, or a person has to look.
+    """
+    outcomes = []
+    for row in await shop.db.run(intents.unsettled, store=shop.name):
+        if row.state is IntentState.PENDING:
+            await _give_up(shop, fence, row, code="not_sent", text="The run ended before it was sent.")
+            continue
+        try:
+            order, supplier_order = await read_target(shop, row.step)
+        except PortError as error:
+            outcomes.append(_outcome(row.step, StepState.UNKNOWN, row=row, code="not_read_back", text=str(error)))
+            continue
+        found = settle(
+            mirror.intent_view(row, observed_at=shop.clock.now()),
+            order=order,
+            supplier_order=supplier_order,
+            now=shop.clock.now(),
+            margin=shop.limits.settle_margin,
+        )
+        outcomes.append(await _settled(shop, fence, row, found, order=order, run_id=run_id))
+    return tuple(outcomes)
+
+
+async def _settled(
+    shop: Shop, fence: Fence, row: IntentRow, found: Settlement, *, order: Order, run_id: str
+) -> StepOutcome:
+    match found.verdict:
+        case "done":
+            outcome = _outcome(
+                row.step, StepState.VERIFIED, row=row, code="settled", text=found.why, effect_id=found.effect_id
+            )
+        case "retry":
+            await _give_up(shop, fence, row, code="without_effect", text=found.why)
+            return _outcome(row.step, StepState.FAILED, row=row, code="without_effect", text=found.why)
+        case "wait" | "person":
+            outcome = _outcome(row.step, StepState.UNKNOWN, row=row, code=found.verdict, text=found.why)
+    await _keep(shop, fence, outcome, before=None, after=order, run_id=run_id)
+    return outcome
+
+
+async def _keep(
+    shop: Shop, fence: Fence, outcome: StepOutcome, *, before: Order | None, after: Order, run_id: str
+) -> None:
+    await shop.db.run(
+        keep_outcome,
+        fence=fence,
+        outcome=outcome,
+        before=before,
+        after=after,
+        actor=shop.actor,
+        run_id=run_id,
+        now=shop.clock.now(),
+    )
+
+
+async def _give_up(shop: Shop, fence: Fence, row: IntentRow, *, code: str, text: str) -> None:
+    """The attempt certainly had no effect: the same step may be tried again."""
+    await shop.db.run(
+        intents.outcome, fence=fence, intent_id=row.id, state=IntentState.REFUSED, code=code, text=text,
+        effect_id=None, request_id=None, now=shop.clock.now(),
+    )  # fmt: skip
+
+
+def _may_go(row: IntentRow) -> bool:
+    return row.state in {IntentState.PENDING, IntentState.REFUSED}
+
+
+def _outcome(
+    step: Step, state: StepState, *, row: IntentRow, code: str = "", text: str = "", effect_id: str | None = None
+) -> StepOutcome:
+    return StepOutcome(
+        step=step, state=state, code=code, text=text, attempts=row.attempts, effect_id=effect_id or row.effect_id
+    )

@@ -1,0 +1,183 @@
+"""Decides over the orders that changed or fell due, guards the plan as a whole, and keeps what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from syncd.domain.steps import Step
+from syncd.journal import approvals, drifts, mirror
+from syncd.journal.drifts import DriftChanges
+from syncd.observe import Observed, Source, needs_credentials
+from syncd.reconcile.decide import reconcile
+from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
+from syncd.reconcile.plan import make_plan
+from syncd.reconcile.sources import SourceState as SourceLook
+from syncd.reconcile.sources import source_drifts
+from syncd.reconcile.view import Drift, Judgement, OrderView, Skip
+from syncd.shop import Shop
+
+BATCH = 500
+"""Orders judged at a time: enough to read them in few queries, few enough to keep memory flat."""
+
+FREEZING = frozenset({"adapter_mass_change", "permission_or_token"})
+"""F10 and F12: while one is open, nothing is done on the word of its source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Caps that a person lifts for one run; None = the policy's."""
+
+    changes: int | None = None
+    destructive: int | None = None
+
+
+UNLIFTED = Allowance()
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """What was decided over some orders; grows while they are judged, and keeps nothing of those in sync."""
+
+    drifts: list[Drift] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    skips: dict[str, tuple[Skip, ...]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    """Orders judged on complete reads: only their drift may count as resolved."""
+    due: dict[str, datetime | None] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+    """Orders that a sweep showed without all their parts and that may need something: to be read by id."""
+
+    def add(self, view: OrderView, judgement: Judgement, *, now: datetime) -> None:
+        order = view.order
+        self.drifts.extend(judgement.drifts)
+        self.steps.extend(judgement.steps)
+        if judgement.skips:
+            self.skips[order.id] = judgement.skips
+        if order.is_complete:
+            self.whole.add(order.id)
+        elif judgement.drifts or any(line.current_quantity != line.quantity for line in order.lines):
+            self.unsure.add(order.id)
+        # What one side did not show this time may decide tomorrow although nothing changes then: look again next pass.
+        half_seen = not all(supplier.complete for supplier in view.suppliers)
+        self.due[order.id] = now if half_seen else judgement.due_at
+
+    def replace_orders(self, other: Judged) -> None:
+        """What `other` found about its orders instead of what was found about them here."""
+        again = other.due.keys()
+        self.drifts = [drift for drift in self.drifts if drift.order_id not in again] + other.drifts
+        self.steps = [step for step in self.steps if step.order_id not in again] + other.steps
+        self.skips = {order: skips for order, skips in self.skips.items() if order not in again} | other.skips
+        self.whole |= other.whole
+        self.unsure -= other.whole
+        self.due |= other.due
+
+
+async def judge(shop: Shop, observed: Observed) -> Judged:
+    """Judge every order that changed on any side or fell due; never all of them."""
+    now = shop.clock.now()
+    due = await shop.db.run(mirror.due, store=shop.name, now=now)
+    judged = await judge_orders(shop, observed, observed.touched | set(due))
+    if judged.unsure:
+        # A sweep only nominates: what may need something is read by id before it is believed.
+        await _read_by_id(shop, judged.unsure)
+        judged.replace_orders(await judge_orders(shop, observed, judged.unsure))
+    judged.drifts.extend(of_sources(shop, observed))
+    return judged
+
+
+async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str]) -> Judged:
+    """Judge these orders as the mirror shows them."""
+    judged, now = Judged(), shop.clock.now()
+    for ids in _batches(sorted(order_ids)):
+        views = await shop.db.run(
+            mirror.views, store=shop.name, order_ids=ids, policy=shop.policy, reads=observed.reads
+        )
+        for view in views:
+            seen = replace(view, frozen_sources=_frozen(shop, observed, view.frozen_sources))
+            judged.add(seen, reconcile(seen, policy=shop.policy, now=now), now=now)
+    return judged
+
+
+async def guarded(shop: Shop, observed: Observed, judged: Judged, *, allowance: Allowance = UNLIFTED) -> Guarded:
+    """The plan that follows, guarded as a whole."""
+    now = shop.clock.now()
+    plan = make_plan(shop.name, judged.steps, policy=shop.policy, seen=_seen(observed), now=now)
+    open_orders = await shop.db.run(mirror.open_orders_by_supplier, store=shop.name, policy=shop.policy)
+    approved = await shop.db.run(approvals.approved_ids, store=shop.name, now=now)
+    frozen = _frozen(shop, observed, frozenset())
+    states = {source.name: _state(source, frozen=source.name in frozen) for source in observed.sources}
+    return guard(
+        plan,
+        policy=shop.policy,
+        facts=GuardFacts(mode=shop.mode, open_orders=open_orders, sources=states, now=now),
+        allow_changes=allowance.changes,
+        allow_destructive=allowance.destructive,
+        approved=approved,
+    )
+
+
+async def remember(shop: Shop, observed: Observed, judged: Judged, *, run_id: str) -> DriftChanges:
+    """Keep the drift that was found, what is resolved by not being found, and when each order is due again."""
+    complete = [source.name for source in observed.sources if source.complete]
+    changes = await shop.db.run(
+        drifts.record,
+        store=shop.name,
+        judged=judged.whole,
+        drifts=judged.drifts,
+        now=shop.clock.now(),
+        run_id=run_id,
+        complete_sources=complete,
+    )
+    await shop.db.run(mirror.set_due, store=shop.name, due=judged.due)
+    return changes
+
+
+async def _read_by_id(shop: Shop, order_ids: Iterable[str]) -> None:
+    for ids in _batches(sorted(order_ids)):
+        orders = await shop.port.orders(ids)
+        await shop.db.run(mirror.record_orders, store=shop.name, orders=orders, now=shop.clock.now())
+
+
+def of_sources(shop: Shop, observed: Observed) -> tuple[Drift, ...]:
+    """Drift of the sources themselves: not reached, half read, credentials refused, a mass change."""
+    states = [
+        SourceLook(
+            source=source.name,
+            complete=source.complete,
+            observed_at=source.observed_at,
+            error=str(source.error) if source.error else None,
+            is_rejected=needs_credentials(source),
+            problems=len(source.problems),
+        )
+        for source in observed.sources
+    ]
+    return source_drifts(store=shop.name, states=states, changes=observed.changes, now=shop.clock.now())
+
+
+def _frozen(shop: Shop, observed: Observed, before: frozenset[str]) -> frozenset[str]:
+    """Sources that are frozen now. `before` counts for those alone that were not looked at this time."""
+    now = frozenset(drift.source for drift in of_sources(shop, observed) if drift.kind in FREEZING and drift.source)
+    return now | (before - {source.name for source in observed.sources})
+
+
+def _state(source: Source, *, frozen: bool) -> SourceState:
+    return SourceState(
+        complete=source.complete,
+        error=str(source.error) if source.error else None,
+        observed_at=source.observed_at,
+        frozen=frozen,
+    )
+
+
+def _seen(observed: Observed) -> str:
+    """What the plan's fingerprint covers besides its steps: how far each source could be believed."""
+    return ";".join(f"{source.name}={source.complete}" for source in observed.sources)
+
+
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

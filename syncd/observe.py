@@ -1,0 +1,186 @@
+"""Asks the store and the suppliers what they show, and keeps it in the mirror. A failed source is a value.
+
+This is one of the two places (with `apply`) where any error of a source is caught: one bad source must not stop the
+pass over the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from syncd.domain.observation import Page, Problem, SupplierRead
+from syncd.domain.orders import Order
+from syncd.domain.ports import Supplier, SupplierQuery
+from syncd.errors import AuthRejected, PortError, Transient
+from syncd.journal import cursors, mirror
+from syncd.reconcile.sources import SourceChange
+from syncd.shop import Shop
+
+log = structlog.get_logger()
+
+INDEX_LAG = timedelta(seconds=60)
+"""How far behind the present the watermark stays: the store's search index lags by an undocumented time.
+A minute: our choice; the adapter's own overlap comes on top."""
+
+_WATERMARK = "orders_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How one look at one source went. `error` None = it answered; `complete` = and answered whole."""
+
+    name: str
+    kind: str
+    complete: bool
+    observed_at: datetime
+    seen: int = 0
+    error: PortError | None = None
+    problems: tuple[Problem, ...] = ()
+    is_part: bool = False
+    """Only some orders were asked for: what the source shows elsewhere is not known from this look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What one pass saw: which orders changed on any side, and how far each source can be believed."""
+
+    sources: tuple[Source, ...]
+    touched: frozenset[str]
+    reads: Mapping[str, SupplierRead] = field(default_factory=dict)
+    changes: tuple[SourceChange, ...] = ()
+
+    def source(self, name: str) -> Source | None:
+        """The look at the source of this name, if it was looked at."""
+        return next((source for source in self.sources if source.name == name), None)
+
+
+async def observe(shop: Shop) -> Observed:
+    """Look at the store for what changed, then at every supplier for every mirrored open order."""
+    store, changed = await _observe_store(shop)
+    looks = await asyncio.gather(*(_observe_supplier(shop, name) for name in sorted(shop.suppliers)))
+    touched = set(changed)
+    for look in looks:
+        touched |= look.affected
+    return Observed(
+        sources=(store, *(look.source for look in looks)),
+        touched=frozenset(touched),
+        reads={look.read.supplier: look.read for look in looks},
+        changes=tuple(look.change for look in looks if look.change),
+    )
+
+
+async def observe_orders(
+    shop: Shop, order_ids: Collection[str], *, suppliers: Collection[str] | None = None
+) -> Observed:
+    """Look at these orders alone, by id, and at what `suppliers` (None = all) show for them.
+
+    Raises what the store raises; a supplier that fails is a value.
+    """
+    now = shop.clock.now()
+    orders = await shop.port.orders(sorted(order_ids))
+    await shop.db.run(mirror.record_orders, store=shop.name, orders=orders, now=now)
+    ids = frozenset(order.id for order in orders)
+    names = sorted(shop.suppliers if suppliers is None else suppliers)
+    looks = await asyncio.gather(*(_observe_supplier(shop, name, only=ids) for name in names))
+    store = Source(name=shop.name, kind="store", complete=True, observed_at=now, seen=len(orders), is_part=True)
+    return Observed(
+        sources=(store, *(look.source for look in looks)),
+        touched=ids,
+        reads={look.read.supplier: look.read for look in looks},
+        changes=tuple(look.change for look in looks if look.change),
+    )
+
+
+async def _observe_store(shop: Shop) -> tuple[Source, set[str]]:
+    started = shop.clock.now()
+    since = await shop.db.run(cursors.get, store=shop.name, name=_WATERMARK)
+    pages = shop.port.orders_changed(since) if since else shop.port.sweep()
+    changed: set[str] = set()
+    seen, complete = 0, True
+    problems: list[Problem] = []
+    try:
+        async for page in pages:
+            changed |= await _keep(shop, page)
+            seen += len(page.items)
+            complete = complete and page.complete
+            problems.extend(page.problems)
+    except PortError as error:
+        log.warning("source.unreachable", source=shop.name, error=str(error))
+        return _failed(shop.name, "store", error, started), changed
+    if complete:
+        await shop.db.run(cursors.put, store=shop.name, name=_WATERMARK, at=started - INDEX_LAG)
+    source = Source(
+        name=shop.name, kind="store", complete=complete, observed_at=started, seen=seen, problems=tuple(problems)
+    )
+    return source, changed
+
+
+async def _keep(shop: Shop, page: Page[Order]) -> frozenset[str]:
+    return await shop.db.run(mirror.record_orders, store=shop.name, orders=page.items, now=shop.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SupplierLook:
+    source: Source
+    read: SupplierRead
+    affected: frozenset[str]
+    change: SourceChange | None
+
+
+async def _observe_supplier(shop: Shop, name: str, *, only: frozenset[str] | None = None) -> _SupplierLook:
+    wanted = await shop.db.run(mirror.wanted, store=shop.name, supplier=name, policy=shop.policy)
+    if only is not None:
+        wanted = tuple(one for one in wanted if one.order_id in only)
+    supplier = shop.suppliers[name]
+    read, error = await _ask(shop, supplier, SupplierQuery(wanted=wanted))
+    source = Source(
+        name=name,
+        kind="supplier",
+        complete=read.complete,
+        observed_at=read.observed_at,
+        seen=len(read.orders),
+        error=error,
+        problems=read.problems,
+    )
+    if error is not None:
+        return _SupplierLook(source=source, read=read, affected=frozenset(), change=None)
+    delta = await shop.db.run(
+        mirror.record_supplier_read,
+        read=read,
+        store=shop.name,
+        policy=shop.policy,
+        now=shop.clock.now(),
+    )
+    change = SourceChange(
+        source=name, open_before=delta.open_before, became_dead=delta.became_dead, first_pass=delta.first_pass
+    )
+    affected = frozenset(order_id for store, order_id in delta.affected if store == shop.name)
+    return _SupplierLook(source=source, read=read, affected=affected, change=change)
+
+
+async def _ask(shop: Shop, supplier: Supplier, query: SupplierQuery) -> tuple[SupplierRead, PortError | None]:
+    started = shop.clock.now()
+    try:
+        return await supplier.orders(query), None
+    except PortError as error:
+        caught: PortError = error
+    except Exception as error:  # the source boundary: a broken adapter must not stop the others
+        log.exception("source.broken", source=supplier.name)
+        caught = Transient(f"{supplier.name}: {type(error).__name__}: {error}")
+    log.warning("source.unreachable", source=supplier.name, error=str(caught))
+    empty = SupplierRead(supplier=supplier.name, observed_at=started, complete=False, error=str(caught))
+    return empty, caught
+
+
+def _failed(name: str, kind: str, error: PortError, at: datetime) -> Source:
+    return Source(name=name, kind=kind, complete=False, observed_at=at, error=error)
+
+
+def needs_credentials(source: Source) -> bool:
+    """Whether the source refused our credentials rather than the question."""
+    return isinstance(source.error, AuthRejected)
