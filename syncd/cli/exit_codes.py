@@ -10,7 +10,6 @@ from syncd.errors import AuthRejected
 
 if TYPE_CHECKING:
     from syncd.cycle import Look, Run
-    from syncd.domain.steps import Refusal
     from syncd.observe import Source
 
 
@@ -36,8 +35,10 @@ class ExitCode(IntEnum):
 _PRECEDENCE = (64, 130, 78, 77, 69, 75, 4, 1, 3, 2, 0)
 """When several apply the first wins (design 4.1); wrong usage and Ctrl-C end a command before others can apply."""
 
-_NOT_DONE = frozenset({"refused", "unknown", "failed"})
-_DONE_BY_NOBODY = frozenset({"awaiting_approval"})
+_WAITS = frozenset({"awaiting_approval", "reported"})
+_GUARDS = frozenset({"mode", "frozen", "incomplete", "share", "count"})
+"""Codes of outcomes that no step but only a guard can have (`stale` may be either)."""
+_DEFERRED = "deferred"
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -60,24 +61,26 @@ def of_sources(sources: Iterable[Source]) -> int:
     return worst(codes)
 
 
-def of_refusals(refused: Iterable[Refusal]) -> int:
-    """What the guards' refusals mean."""
-    return ExitCode.GUARDED if tuple(refused) else ExitCode.FINE
-
-
 def of_look(look: Look, *, detailed: bool) -> int:
-    """How a command ends that only looked."""
-    pending = bool(look.plan.steps or look.judged.drifts)
-    codes = [of_sources(look.sources), ExitCode.PENDING if detailed and pending else ExitCode.FINE]
+    """How a command ends that only looked. `mode = "observe"` refuses nothing there: nothing would be written anyway."""
+    codes = [of_sources(look.sources)]
+    if any(refusal.guard != "mode" for refusal in look.plan.refused):
+        codes.append(ExitCode.GUARDED)
+    if detailed and (look.plan.steps or look.judged.drifts):
+        codes.append(ExitCode.PENDING)
     return worst(codes)
 
 
 def of_run(run: Run, *, detailed: bool) -> int:
-    """How a command ends that acted. Steps that wait for approval or are only reported are not "not done"."""
-    states = {outcome.state.value for outcome in run.outcomes}
-    codes = [of_sources(run.sources), of_refusals(run.plan.refused)]
-    if states & _NOT_DONE:
-        codes.append(ExitCode.PARTIAL)
-    if detailed and states & (_DONE_BY_NOBODY | {"reported"}):
-        codes.append(ExitCode.PENDING)
+    """How a command ends that acted. Steps that wait, for a yes or for the next pass, or are only told, are not "not done"."""
+    refused = {(refusal.guard, refusal.text) for refusal in run.plan.refused}
+    codes = [of_sources(run.sources)]
+    for outcome in run.outcomes:
+        state = outcome.state.value
+        if state == "refused" and (outcome.code in _GUARDS or (outcome.code, outcome.text) in refused):
+            codes.append(ExitCode.GUARDED)
+        elif state in {"unknown", "failed"} or (state == "refused" and outcome.code != _DEFERRED):
+            codes.append(ExitCode.PARTIAL)
+        elif detailed and (state in _WAITS or outcome.code == _DEFERRED):
+            codes.append(ExitCode.PENDING)
     return worst(codes)

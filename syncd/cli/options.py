@@ -58,6 +58,5 @@ AllowChangesOption = Annotated[
 AllowDestructiveOption = Annotated[
     int | None, typer.Option("--allow-destructive", min=0, metavar="N", help="Allow N destructive steps in this run.")
 ]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="WORD", help="Why; kept in the history.")]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="More words for the history.")]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="The order, by name (#1001 or 1001) or id.")]

@@ -91,7 +91,7 @@ async def reconciled(session: Session, runtime: Runtime, wishes: Wishes) -> int:
             shop = await runtime.shop(store)
             run = await cycle.reconcile(
                 shop,
-                agree=lambda look: _agrees(session, look, wishes=wishes),
+                agree=lambda look: agrees(session, look, wishes=wishes),
                 wait=wishes.wait,
                 allowance=wishes.allowance,
                 order_ids=order_ids,
@@ -100,7 +100,8 @@ async def reconciled(session: Session, runtime: Runtime, wishes: Wishes) -> int:
     return exit_codes.worst(codes)
 
 
-def _agrees(session: Session, look: Look, *, wishes: Wishes) -> bool:
+def agrees(session: Session, look: Look, *, wishes: Wishes) -> bool:
+    """Show what would be done and ask. Nothing to do needs no answer."""
     show_sources(session, look)
     if not wishes.as_json:
         session.show(plan_report(look.plan))

@@ -5,7 +5,7 @@ The question at the terminal, or `--yes`, is the step's approval; guards and evi
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,14 +16,14 @@ from syncd.cli.options import (
     FormatOption,
     NoteOption,
     OrderArgument,
-    ReasonOption,
     StoreOption,
     WaitOption,
     YesOption,
 )
 from syncd.cli.session import session_of
 
-_NEEDED = Annotated[str, typer.Option("--reason", metavar="WORD", help="Why; required, kept in the history.")]
+if TYPE_CHECKING:
+    from syncd.cli.manual import Typed
 
 
 def fulfill(
@@ -33,10 +33,9 @@ def fulfill(
         list[str] | None, typer.Option("--tracking", metavar="NUMBER", help="Tracking number; can be repeated.")
     ] = None,
     carrier: Annotated[str | None, typer.Option("--carrier", metavar="NAME", help="The carrier's name.")] = None,
-    sku: Annotated[
-        list[str] | None, typer.Option("--sku", metavar="SKU", help="These lines only; can be repeated.")
+    line: Annotated[
+        list[str] | None, typer.Option("--line", metavar="SKU[=UNITS]", help="Only this line; can be repeated.")
     ] = None,
-    reason: ReasonOption = "",
     note: NoteOption = "",
     store: StoreOption = None,
     yes: YesOption = False,
@@ -45,22 +44,26 @@ def fulfill(
     wait: WaitOption = "30s",
     config: ConfigOption = None,
 ) -> int:
-    """Mark an order as fulfilled: by what its suppliers show, or by the number given."""
-    from syncd.cli.manual import ManualWishes, carried_out
+    """Mark an order's open units as fulfilled, under the numbers given. The customer is not told."""
+    from syncd.cli import manual
 
-    session = session_of(ctx, config=config)
-    wishes = ManualWishes(
-        command="fulfill", order=order, store=store, reason=reason, note=note, yes=yes, dry_run=dry_run,
-        as_json=output_format is Format.JSON, wait=wait,
-        options={"tracking": tuple(tracking or ()), "carrier": carrier, "skus": tuple(sku or ())},
-    )  # fmt: skip
-    return carried_out(session, wishes)
+    ask = manual.fulfilling(numbers=tuple(tracking or ()), carrier=carrier, lines=tuple(line or ()), note=note)
+    typed = _typed(order, store=store, yes=yes, dry_run=dry_run, output_format=output_format, wait=wait)
+    return manual.carried_out(session_of(ctx, config=config), typed, ask)
 
 
 def unfulfill(
     ctx: typer.Context,
     order: OrderArgument,
-    reason: _NEEDED = "",
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="WORD",
+            help="Required: fulfillment_error, customer_change, stock_discrepancy, logistics, premature, "
+            "supplier_cancelled, recall or other.",
+        ),
+    ] = "",
     note: NoteOption = "",
     store: StoreOption = None,
     yes: YesOption = False,
@@ -70,20 +73,19 @@ def unfulfill(
     config: ConfigOption = None,
 ) -> int:
     """Cancel a fulfillment whose goods never moved. Refused when any evidence says that they did."""
-    from syncd.cli.manual import ManualWishes, carried_out
+    from syncd.cli import manual
 
-    session = session_of(ctx, config=config)
-    wishes = ManualWishes(
-        command="unfulfill", order=order, store=store, reason=reason, note=note, yes=yes, dry_run=dry_run,
-        as_json=output_format is Format.JSON, wait=wait,
-    )  # fmt: skip
-    return carried_out(session, wishes)
+    ask = manual.unfulfilling(reason=reason, note=note)
+    typed = _typed(order, store=store, yes=yes, dry_run=dry_run, output_format=output_format, wait=wait)
+    return manual.carried_out(session_of(ctx, config=config), typed, ask)
 
 
 def hold(
     ctx: typer.Context,
     order: OrderArgument,
-    reason: ReasonOption = "OTHER",
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="WORD", help="One of Shopify's: INCORRECT_ADDRESS, OTHER, ...")
+    ] = "OTHER",
     note: NoteOption = "",
     store: StoreOption = None,
     yes: YesOption = False,
@@ -92,21 +94,17 @@ def hold(
     wait: WaitOption = "30s",
     config: ConfigOption = None,
 ) -> int:
-    """Hold an order's open fulfillment orders, under syncd's own name."""
-    from syncd.cli.manual import ManualWishes, carried_out
+    """Hold an order's open work, under syncd's own name."""
+    from syncd.cli import manual
 
-    session = session_of(ctx, config=config)
-    wishes = ManualWishes(
-        command="hold", order=order, store=store, reason=reason, note=note, yes=yes, dry_run=dry_run,
-        as_json=output_format is Format.JSON, wait=wait,
-    )  # fmt: skip
-    return carried_out(session, wishes)
+    ask = manual.holding(reason=reason.upper(), note=note)
+    typed = _typed(order, store=store, yes=yes, dry_run=dry_run, output_format=output_format, wait=wait)
+    return manual.carried_out(session_of(ctx, config=config), typed, ask)
 
 
 def release(
     ctx: typer.Context,
     order: OrderArgument,
-    reason: ReasonOption = "",
     note: NoteOption = "",
     store: StoreOption = None,
     yes: YesOption = False,
@@ -116,11 +114,15 @@ def release(
     config: ConfigOption = None,
 ) -> int:
     """Release the holds that syncd placed on an order; others' holds stay."""
-    from syncd.cli.manual import ManualWishes, carried_out
+    from syncd.cli import manual
 
-    session = session_of(ctx, config=config)
-    wishes = ManualWishes(
-        command="release", order=order, store=store, reason=reason, note=note, yes=yes, dry_run=dry_run,
-        as_json=output_format is Format.JSON, wait=wait,
-    )  # fmt: skip
-    return carried_out(session, wishes)
+    ask = manual.releasing(note=note)
+    typed = _typed(order, store=store, yes=yes, dry_run=dry_run, output_format=output_format, wait=wait)
+    return manual.carried_out(session_of(ctx, config=config), typed, ask)
+
+
+def _typed(order: str, *, store: str | None, yes: bool, dry_run: bool, output_format: Format, wait: str) -> Typed:
+    from syncd.cli.manual import Typed
+
+    as_json = output_format is Format.JSON
+    return Typed(order=order, store=store, yes=yes, dry_run=dry_run, as_json=as_json, wait=wait)
