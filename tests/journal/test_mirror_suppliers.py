@@ -15,9 +15,11 @@ from tests.journal.builders import NOW, POLICY, bought, order
 MINUTE = timedelta(minutes=1)
 
 
-def read(*orders: SupplierOrder, at: datetime = NOW, complete: bool = True, **changes: object) -> SupplierRead:
-    supplier = orders[0].supplier if orders else "cj"
-    base = SupplierRead(supplier=supplier, observed_at=at, complete=complete, orders=orders)
+def read(
+    *orders: SupplierOrder, at: datetime = NOW, complete: bool = True, supplier: str = "cj", **changes: object
+) -> SupplierRead:
+    name = orders[0].supplier if orders else supplier
+    base = SupplierRead(supplier=name, observed_at=at, complete=complete, orders=orders)
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
