@@ -22,7 +22,7 @@ from syncd.journal.schema import credentials
 LEASE = timedelta(seconds=120)
 """How long one process may take to fetch a new token before another one tries. Longer than any request with its retries."""
 
-_POLL_S = 0.2
+_POLL_S = 0.5
 _turns = count()
 
 
