@@ -40,7 +40,7 @@ _NEXT: Mapping[IntentState, frozenset[IntentState]] = {
     # A settlement may find that an unknown attempt took effect, did not (try again), or was refused.
     IntentState.UNKNOWN: frozenset(set(IntentState) - {IntentState.PENDING}),
     # An "it is so already" answers nothing until it is read back, so what follows it may be anything but a second call.
-    IntentState.DONE: frozenset({IntentState.VERIFIED, IntentState.UNKNOWN, IntentState.REFUSED}),
+    IntentState.DONE: frozenset(set(IntentState) - {IntentState.PENDING, IntentState.SENT}),
     # The same situation may be tried again after a person, or time, removed the cause.
     IntentState.REFUSED: frozenset(set(IntentState) - {IntentState.PENDING}),
     IntentState.VERIFIED: frozenset(),
