@@ -32,6 +32,7 @@ class Answer:
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
+_PLACES = {name: place for place, name in enumerate(KINDS)}
 _ACTIONS = frozenset(action.value for action in Action)
 _OURS = ("syncd ", "This version ")
 
@@ -130,4 +131,4 @@ def title(kind: str) -> str:
 
 def catalogue_place(kind: str) -> int:
     """The kind's place in the catalogue, for sorting; unknown ones come last."""
-    return list(KINDS).index(kind) if kind in KINDS else len(KINDS)
+    return _PLACES.get(kind, len(_PLACES))

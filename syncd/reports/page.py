@@ -28,6 +28,8 @@ ENDS: dict[StepState, tuple[str, str]] = {
 
 _RUNS = 10
 """Runs on the page; older ones are in the history."""
+_ROWS = 250
+"""Orders listed per case; the rest is counted, so that a bad day does not make a page that no phone can open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Case:
     size: str
     advice: Advice
     rows: tuple[Row, ...]
+    more: int
+    """How many are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,13 +185,14 @@ def _tiles(report: DriftReport, *, numbers: Digest) -> tuple[Tile, ...]:
     yours = [row.finding.since for group in numbers.of(Turn.YOU) for row in group.rows]
     ends = tally(report.runs)
     customers = sum(told(run.outcomes) for run in report.runs)
-    runs = f"in {count(len(report.runs), 'run')}" if report.runs else "no run yet"
+    runs = f"in {count(len(report.runs), 'run')}, each one read back" if report.runs else "no run yet"
     oldest = f"the oldest for {span(report.generated_at - min(yours))}" if yours else "nothing waits"
+    ours = numbers.number(Turn.SYNCD)
     acting = "would go ahead in mode act" if _observing(report) else "settled in the next run"
     return (
         Tile(name="Left for you", value=str(len(yours)), note=oldest, role="you" if yours else ""),
-        Tile(name="In syncd's hands", value=str(numbers.number(Turn.SYNCD)), note=acting, role="syncd"),
-        Tile(name="Put right lately", value=str(ends[StepState.VERIFIED]), note=f"{runs}, each one read back"),
+        Tile(name="In syncd's hands", value=str(ours), note=acting if ours else "nothing to settle", role="syncd"),
+        Tile(name="Put right lately", value=str(ends[StepState.VERIFIED]), note=runs),
         Tile(name="Customers told", value=str(customers), note="at most once per parcel"),
     )
 
@@ -228,7 +233,8 @@ def _case(group: Group, *, report: DriftReport) -> Case:
         severity=group.severity,
         size=count(group.orders, "order") if group.orders else count(len(group.rows), "source"),
         advice=advice(group.kind),
-        rows=tuple(_row(row, report=report) for row in group.rows),
+        rows=tuple(_row(row, report=report) for row in group.rows[:_ROWS]),
+        more=max(0, len(group.rows) - _ROWS),
     )
 
 

@@ -44,19 +44,27 @@ class Question:
 def store_questions(view: OrderView) -> tuple[Question, ...]:
     """What has to be settled before any supplier is asked."""
     order = view.order
-    cut = f"no: {listed(clean(part).replace('_', ' ') for part in order.cut)} could not be read"
     cancelled = order.cancelled_at is not None
-    manual = MANUAL_TAG in order.tags
+    why_not = _why_not(order)
     return (
-        Question(asks="Was the order read whole?", yes=order.is_complete, says="yes" if order.is_complete else cut),
+        Question(asks="Was the order read whole?", yes=order.is_complete, says=_read(order)),
         Question(asks="Is it still wanted?", yes=not cancelled, says="cancelled in the store" if cancelled else "yes"),
         Question(asks="Is it paid?", yes=order.financial not in _UNPAID, says=_word(order.financial.value)),
-        Question(
-            asks="May syncd change it?",
-            yes=not manual,
-            says=f"no: it carries the tag {MANUAL_TAG}" if manual else "yes",
-        ),
+        Question(asks="May syncd change it?", yes=why_not is None, says=f"no: {why_not}" if why_not else "yes"),
     )
+
+
+def _read(order: Order) -> str:
+    if order.cut:
+        return f"no: {listed(clean(part).replace('_', ' ') for part in order.cut)} could not be read"
+    untold = listed(part.replace("_", " ").replace(".", ": ") for part in order.untold)
+    return f"yes, but this store never tells {untold}" if untold else "yes"
+
+
+def _why_not(order: Order) -> str | None:
+    if order.untold:
+        return "this store can only be read"
+    return f"it carries the tag {MANUAL_TAG}" if MANUAL_TAG in order.tags else None
 
 
 def supplier_questions(view: OrderView, *, supplier: SupplierView, policy: Policy) -> tuple[Question, ...]:

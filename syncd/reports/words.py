@@ -11,6 +11,7 @@ from syncd.domain.tracking import Tracking
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HALF_A_YEAR = timedelta(days=183)
 # What foreign text must not do to a reader: drive the terminal, hide itself, or turn its direction around.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
@@ -63,9 +64,11 @@ def moment(at: datetime, *, zone: tzinfo) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} {local.tzname() or ''}".strip()
 
 
-def day(at: datetime, *, zone: tzinfo) -> str:
-    """`20 Nov 10:05`."""
+def day(at: datetime, *, zone: tzinfo, now: datetime | None = None) -> str:
+    """`20 Nov 10:05`; `20 Nov 2025` where that is more than half a year from `now`."""
     local = at.astimezone(zone)
+    if now is not None and abs(now - at) > _HALF_A_YEAR:
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
 
 

@@ -139,7 +139,14 @@ async def test_the_check_counts_orders_states_the_limits_and_points_at_the_first
 
 
 @pytest.mark.parametrize(
-    "settings", [{"file": ""}, {"file": "a", "timezone": "Mars"}, {"file": "a", "encoding": "x-1"}, {}]
+    "settings",
+    [
+        {"file": ""},
+        {"file": "a", "timezone": "Mars"},
+        {"file": "a", "encoding": "x-1"},
+        {"file": "a", "shop": "https://x"},
+        {},
+    ],
 )
 def test_a_wrong_stanza_is_refused(settings):
     with pytest.raises(ValidationError):

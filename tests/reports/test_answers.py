@@ -192,6 +192,7 @@ def test_a_label_alone_does_not_count_as_left_and_the_policy_is_named():
         ({"cancelled_at": NOW}, 1),
         ({"financial": FinancialStatus.PENDING}, 2),
         ({"tags": frozenset({"syncd:manual"})}, 3),
+        ({"untold": ("refunds",)}, 3),
     ],
 )
 def test_what_stands_in_the_way_is_told(changes, number):

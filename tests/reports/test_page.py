@@ -201,6 +201,14 @@ def test_all_is_well_when_nothing_is_wrong():
     assert "Nothing. Have a good day." in words
 
 
+def test_a_very_bad_day_is_listed_in_part_and_counted_in_full():
+    many = tuple(record("unfulfilled_aging", "high", order=number, days=4) for number in range(1, 301))
+    html = html_page(report(records=many))
+    assert html.count('<th scope="row">') < 300
+    assert "and 50 more" in html
+    assert "300 orders need you." in html
+
+
 def luminance(color: str) -> float:
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]

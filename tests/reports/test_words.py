@@ -113,7 +113,7 @@ def test_evidence_is_told_without_what_says_nothing():
         )
     )  # fmt: skip
     assert told == {
-        "number": "1Z9", "evidence": "handed over", "units": "0", "not possible": "not permitted", "fulfillment": "7",
+        "number": "1Z9", "evidence": "handed over", "units": "0", "not possible": "the store does not permit it", "fulfillment": "7",
         "at": "18 Nov 08:00", "nested": "a 1, 2",
     }  # fmt: skip
 
@@ -122,6 +122,16 @@ def test_values_that_only_look_like_times_stay_as_they_are():
     assert value_text("2026-99-20T09:28:00ZZZZ", zone=UTC) == "2026-99-20T09:28:00ZZZZ"
     assert value_text(True, zone=UTC) == "yes"
     assert value_text(NOW, zone=UTC) == "20 Nov 09:30"
+
+
+def test_a_day_long_ago_names_its_year():
+    long_ago = {"observed_at": "2026-11-20T09:28:00Z", "ordered_at": "2025-12-06T15:26:00Z"}
+    assert facts(long_ago, zone=UTC) == (("ordered", "6 Dec 2025"),)
+
+
+def test_numbers_are_told_first_and_what_stands_in_the_way_last():
+    told = facts({"blocked": ["on_hold"], "at": 1, "rung": "label", "numbers": ["1Z"]}, zone=UTC)
+    assert [label for label, _ in told] == ["number", "evidence", "at", "not possible"]
 
 
 def test_only_what_differs_is_a_change():

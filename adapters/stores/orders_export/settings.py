@@ -30,6 +30,11 @@ class OrdersExportSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: str = Field(min_length=1, description="the CSV file; a relative path counts from the configuration file")
+    shop: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$",
+        description="the shop's domain, so that reports can link to its orders",
+    )
     encoding: Annotated[str, AfterValidator(_encoding)] | None = Field(
         default=None, description="the file's encoding; found out by itself when absent"
     )

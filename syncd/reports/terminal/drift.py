@@ -14,7 +14,7 @@ from syncd.reports.digest import Answered, Digest, Group, digest, headline
 from syncd.reports.evidence import facts_text
 from syncd.reports.facts import DriftReport
 from syncd.reports.terminal.sources import sources
-from syncd.reports.terminal.style import SEVERITY, columns, heading, indent, stack, text
+from syncd.reports.terminal.style import SEVERITY, ByWidth, columns, heading, indent, stack, text
 from syncd.reports.words import count, listed, span
 
 _TURNS = (
@@ -66,22 +66,32 @@ def _summary(report: DriftReport, *, numbers: Digest) -> Text:
 
 
 def _group(group: Group, *, report: DriftReport, limit: int | None) -> RenderableType:
-    title = Text.assemble((f"{group.severity:<8} ", SEVERITY.get(group.severity, "")), text(group.title, "bold"))
-    title.append(f"  {group.kind}", style="dim")
-    rows = group.rows if limit is None else group.rows[:limit]
+    rows = [_cells(row, report=report) for row in (group.rows if limit is None else group.rows[:limit])]
     table = columns("order", "since", "what was seen", "what happens", ratio=(None, None, 3, 3))
-    for row in rows:
-        table.add_row(*_cells(row, report=report))
-    parts: list[RenderableType] = [title, indent(table, 9)]
+    for cells in rows:
+        table.add_row(*cells)
+    parts: list[RenderableType] = [_title(group), ByWidth(indent(table, 9), indent(stack(map(_tall, rows))), limit=76)]
     if len(rows) < len(group.rows):
-        parts.append(indent(text(f"and {len(group.rows) - len(rows)} more", "dim"), 9))
+        parts.append(_inside(text(f"and {len(group.rows) - len(rows)} more", "dim")))
     if group.turn is Turn.YOU:
-        parts.append(
-            indent(
-                Text.assemble(("do  ", "bold yellow"), text(f"{advice(group.kind).you} {advice(group.kind).mind}")), 9
-            )
-        )
+        said = advice(group.kind)
+        parts.append(_inside(Text.assemble(("do  ", "bold yellow"), text(f"{said.you} {said.mind}"))))
     return stack([*parts, Text()])
+
+
+def _title(group: Group) -> Text:
+    title = Text.assemble((f"{group.severity:<8} ", SEVERITY.get(group.severity, "")), text(group.title, "bold"))
+    return title.append(f"  {group.kind}", style="dim")
+
+
+def _inside(words: Text) -> RenderableType:
+    return ByWidth(indent(words, 9), indent(words), limit=76)
+
+
+def _tall(cells: tuple[Text, Text, Text, Text]) -> RenderableType:
+    """A row for a narrow terminal: its cells one under the other."""
+    order, since, seen, happens = cells
+    return stack([Text.assemble(order, "  ", since), indent(seen), indent(happens)])
 
 
 def _cells(row: Answered, *, report: DriftReport) -> tuple[Text, Text, Text, Text]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -44,9 +46,47 @@ def indent(what: RenderableType, by: int = 2) -> Padding:
     return Padding(what, (0, 0, 0, by))
 
 
-def stack(parts: Iterable[RenderableType]) -> Group:
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Parts, one under the other, wrapped to the width there is and without blanks at the ends of lines.
+
+    It wraps even where the console was told not to: a report that is cut off at the edge is worse than a long one.
+    """
+
+    parts: tuple[RenderableType, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        options = options.update(no_wrap=False, overflow="fold", height=None)
+        for part in self.parts:
+            for line in console.render_lines(part, options, pad=False):
+                yield from _trimmed(line)
+                yield Segment.line()
+
+
+def _trimmed(line: list[Segment]) -> list[Segment]:
+    while line and not line[-1].text.strip():
+        line = line[:-1]
+    if not line:
+        return []
+    words, style, control = line[-1]
+    return [*line[:-1], Segment(words.rstrip(), style, control)]
+
+
+def stack(parts: Iterable[RenderableType]) -> Stack:
     """The parts, one under the other."""
-    return Group(*parts)
+    return Stack(tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class ByWidth:
+    """Two ways to say the same: `wide`, and `narrow` for less than `limit` columns."""
+
+    wide: RenderableType
+    narrow: RenderableType
+    limit: int = 80
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self.narrow if options.max_width < self.limit else self.wide
 
 
 def as_text(what: RenderableType, *, width: int = 100, color: bool = False) -> str:
@@ -57,5 +97,4 @@ def as_text(what: RenderableType, *, width: int = 100, color: bool = False) -> s
     )  # fmt: skip
     with console.capture() as capture:
         console.print(what)
-    lines = capture.get().splitlines()
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
