@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,6 +19,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Namer = Callable[[Scope, bytes], list[str]]
+
+FAULT = "syncd.fault"
+"""Where an app finds, in its ASGI scope, the fault that it has to carry out itself."""
+TRANSPORT = "syncd.transport"
+"""Where a fault finds the connection that it is to break, when there is a real one."""
 
 LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form>Log in</form></body></html>"
 
@@ -42,6 +47,15 @@ class Kind(StrEnum):
     """Status 200 and an HTML page."""
     BODY = "body"
     """Any body, given as `body`."""
+    THROTTLED = "throttled"
+    """The service says that the bucket is empty. This one and the next two are the app's to carry out."""
+    INTERNAL_ERROR = "internal_error"
+    """The service's own words for "something went wrong": nothing is known of the outcome."""
+    STALE_SEARCH = "stale_search"
+    """Searches see nothing that changed since the last search."""
+
+
+BY_THE_APP = frozenset({Kind.THROTTLED, Kind.INTERNAL_ERROR, Kind.STALE_SEARCH})
 
 
 class Moment(StrEnum):
@@ -139,8 +153,8 @@ class FaultyApp:
         names = self.names(scope, body) if self.names else []
         fault = self.faults.struck(scope, names)
         again = _replay(body, receive)
-        if fault is None:
-            await self.app(scope, again, send)
+        if fault is None or fault.kind in BY_THE_APP:
+            await self.app({**scope, FAULT: fault}, again, send)
         elif fault.moment is Moment.BEFORE:
             await self._fail(fault, b"", scope, again, send)
         else:
@@ -149,11 +163,8 @@ class FaultyApp:
 
     async def _fail(self, fault: Fault, done: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.kind:
-            case Kind.STATUS:
-                retry = [(b"retry-after", fault.retry_after.encode())] if fault.retry_after is not None else []
-                await _reply(send, fault.status, b"{}", fault.content_type, headers=retry)
             case Kind.DROP:
-                await drop(scope)
+                await drop(scope, receive)
             case Kind.HANG:
                 await asyncio.Event().wait()
             case Kind.SLOW:
@@ -162,22 +173,40 @@ class FaultyApp:
                     await self.app(scope, receive, send)
                 else:
                     await _reply(send, 200, done, fault.content_type)
-            case Kind.MALFORMED:
-                await _reply(send, 200, b'{"data": {"oops', fault.content_type)
-            case Kind.TRUNCATED:
-                whole = done or b'{"data": {"order": {"id": "gid://shopify/Order/1"}}}'
-                await _reply(send, 200, whole[: len(whole) // 2], fault.content_type)
-            case Kind.LOGIN_PAGE:
-                await _reply(send, 200, LOGIN_PAGE, "text/html; charset=utf-8")
-            case Kind.BODY:
-                await _reply(send, 200, fault.body, fault.content_type)
+            case _:
+                status, body, content_type = _spoilt(fault, done)
+                retry = [(b"retry-after", fault.retry_after.encode())] if fault.retry_after is not None else []
+                await _reply(send, status, body, content_type, headers=retry)
 
 
-async def drop(scope: Scope) -> None:
+def _spoilt(fault: Fault, done: bytes) -> tuple[int, bytes, str]:
+    """Status, body and content type of a reply that comes instead of the right one."""
+    match fault.kind:
+        case Kind.STATUS:
+            return fault.status, b"{}", fault.content_type
+        case Kind.MALFORMED:
+            return 200, b'{"data": {"oops', fault.content_type
+        case Kind.TRUNCATED:
+            whole = done or b'{"data": {"order": {"id": "gid://shopify/Order/1"}}}'
+            return 200, whole[: len(whole) // 2], fault.content_type
+        case Kind.LOGIN_PAGE:
+            return 200, LOGIN_PAGE, "text/html; charset=utf-8"
+        case Kind.BODY:
+            return 200, fault.body, fault.content_type
+        case Kind.DROP | Kind.HANG | Kind.SLOW | Kind.THROTTLED | Kind.INTERNAL_ERROR | Kind.STALE_SEARCH:
+            raise AssertionError(f"{fault.kind} is no spoilt reply")
+        case _:
+            assert_never(fault.kind)
+
+
+async def drop(scope: Scope, receive: Receive) -> None:
     """Break the connection: on a real server the socket is closed, in process an error is raised."""
-    transport = scope.get("extensions", {}).get("syncd.transport")
+    transport = scope.get("extensions", {}).get(TRANSPORT)
     if transport is not None:
         transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return
     raise ConnectionDropped(f"{scope['method']} {scope['path']}: the sandbox dropped the connection")
 
 

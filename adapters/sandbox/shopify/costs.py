@@ -58,6 +58,7 @@ class Priced:
     children: list[Priced] = field(default_factory=list)
     on: str | None = None
     """Type condition of the fragment that it stands in, when that is narrower than the parent."""
+    is_list: bool = False
 
 
 def price_list(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> list[Priced]:
@@ -129,8 +130,9 @@ def _field(
     named = get_named_type(definition.type) if definition else None
     if definition is None or not is_composite_type(named):
         return Priced(name, key, "leaf", on=on)
-    kind = _kind(named.name, name, parent.name, is_list=is_list_type(get_nullable_type(definition.type)))
-    entry = Priced(name, key, kind, size=_size(node), on=on)
+    is_list = is_list_type(get_nullable_type(definition.type))
+    kind = _kind(named.name, name, parent.name, is_list=is_list)
+    entry = Priced(name, key, kind, size=_size(node), on=on, is_list=is_list and kind == "object")
     entry.children = _selections(schema, fragments, node.selection_set, named, on=None)
     return entry
 

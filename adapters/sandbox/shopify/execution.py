@@ -13,7 +13,6 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    OperationType,
     execute_sync,
     parse,
 )
@@ -68,15 +67,6 @@ def _choose(version: str, text: str, name: str | None) -> Chosen | None:
     return Chosen(found[0], costs.price_list(schema(version), document, found[0]))
 
 
-def is_mutation(version: str, text: str, name: str | None) -> bool:
-    """Whether the request, if valid, would write."""
-    prepared = prepare(version, text)
-    if prepared.document is None or prepared.errors:
-        return False
-    chosen = _choose(version, text, name)
-    return chosen is not None and chosen.operation.operation is OperationType.MUTATION
-
-
 def root_fields(version: str, text: str, name: str | None) -> list[str]:
     """The names of the root fields that the request asks for; empty when it is not valid."""
     prepared = prepare(version, text)
@@ -114,7 +104,7 @@ def answer(
         return {"errors": [_too_dear(wanted)]}
     if is_throttled or not bucket.admits(wanted):
         return _throttled(wanted, bucket)
-    return _run(request, bucket, prepared.document, chosen, given, operation_name, wanted)
+    return _run(request, bucket, Admitted(prepared.document, chosen, given, wanted))
 
 
 def _with_defaults(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,33 +116,37 @@ def _with_defaults(operation: OperationDefinitionNode, given: Mapping[str, Any])
     return {**values, **given}
 
 
-def _run(
-    request: Request,
-    bucket: costs.Bucket,
-    document: DocumentNode,
-    chosen: Chosen,
-    variables: dict[str, Any],
-    operation_name: str | None,
-    wanted: int,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may run, and what it was priced at."""
+
+    document: DocumentNode
+    chosen: Chosen
+    variables: dict[str, Any]
+    cost: int
+
+
+def _run(request: Request, bucket: costs.Bucket, admitted: Admitted) -> dict[str, Any]:
+    name = admitted.chosen.operation.name
     result = execute_sync(
         schema(request.version),
-        document,
+        admitted.document,
         context_value=request,
-        variable_values=variables,
-        operation_name=operation_name,
+        variable_values=admitted.variables,
+        operation_name=name.value if name else None,
     )
     failed = _bug(result.errors)
     if failed is not None:
         return failed
     tracking_cost = request.world.settings.tracking_update_cost
-    paid = costs.actual(chosen.prices, result.data, variables, tracking_cost=tracking_cost)
-    bucket.charge(min(paid, wanted))
+    came_back = costs.actual(admitted.chosen.prices, result.data, admitted.variables, tracking_cost=tracking_cost)
+    paid = min(came_back, admitted.cost)
+    bucket.charge(paid)
     reply: dict[str, Any] = {}
     if result.errors:
         reply["errors"] = [_shown(error) for error in result.errors]
     reply["data"] = result.data
-    cost = {"requestedQueryCost": wanted, "actualQueryCost": min(paid, wanted), "throttleStatus": bucket.status()}
+    cost = {"requestedQueryCost": admitted.cost, "actualQueryCost": paid, "throttleStatus": bucket.status()}
     reply["extensions"] = {"cost": cost}
     if request.searches:
         reply["extensions"]["search"] = request.searches

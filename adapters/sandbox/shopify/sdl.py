@@ -75,10 +75,10 @@ def _is_later(owner: str, node: Any, version: str) -> bool:
 def _trimmed(node: Any, version: str) -> Any:
     match node:
         case ObjectTypeDefinitionNode(name=NameNode(value=name), fields=fields):
-            kept = tuple(member for member in fields if not _is_later(name, member, version))
+            kept = tuple(member for member in fields or () if not _is_later(name, member, version))
             return _copy(node, fields=kept)
         case EnumTypeDefinitionNode(name=NameNode(value=name), values=values):
-            kept_values = tuple(member for member in values if not _is_later(name, member, version))
+            kept_values = tuple(member for member in values or () if not _is_later(name, member, version))
             return _copy(node, values=kept_values)
         case _:
             return node

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import IO, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from adapters.sandbox.faults import FaultyApp, Faults, Scope
+from adapters.sandbox.faults import FAULT, Fault, Faults, FaultyApp, Kind, Moment, Scope
 from adapters.sandbox.shopify import costs, execution, sdl
 from adapters.sandbox.shopify.api import searches
 from adapters.sandbox.shopify.api.registry import Request
@@ -26,9 +26,12 @@ from adapters.sandbox.shopify.world.state import App, Order
 from adapters.sandbox.shopify.world.world import ALL_SCOPES, NewLine, World
 from syncd.clock import Clock
 
-TOKEN = "shpat_sandbox"
+TOKEN = "shpat_sandbox"  # noqa: S105  # opens only the sandbox
 TOKEN_LIFE_S = 86_399
 """What a client-credentials grant says (`expires_in`)."""
+
+
+CHUNK = 65_536
 
 
 class Shop(World):
@@ -78,13 +81,13 @@ class ShopifyTwin:
         self.world = Shop(clock, rng, domain=shop)
         self.syncd = self.world.add_app("syncd", token=token, scopes=scopes)
         self.faults = Faults()
-        self.spoilt: list[Spoilt] = []
         self._tokens: dict[str, App] = {}
         self._buckets: dict[str, costs.Bucket] = {}
         self._time: Callable[[], float] = clock.monotonic if realtime else lambda: clock.now().timestamp()
         routes = [
             Route("/admin/api/{version}/graphql.json", self._graphql, methods=["POST"]),
             Route("/admin/oauth/access_token", self._grant, methods=["POST"]),
+            Route("/bulk/{number:int}.jsonl", self._bulk_file, methods=["GET"]),
         ]
         self.app = FaultyApp(Starlette(routes=routes), self.faults, names=self._names)
 
@@ -92,15 +95,6 @@ class ShopifyTwin:
     def ledger(self) -> Ledger:
         """What really happened."""
         return self.world.ledger
-
-    def spoil(self, operation: str, how: str, *, nth: int = 1, times: int = 1) -> Spoilt:
-        """Plan a GraphQL-level fault for a root field or operation name.
-
-        `how`: `throttled`, `internal_error` (nothing done) or `internal_error_after` (done, but the reply says not).
-        """
-        spoilt = Spoilt(operation, how, nth=nth, times=times)
-        self.spoilt.append(spoilt)
-        return spoilt
 
     def bucket(self, app: App) -> costs.Bucket:
         """The points of one app in this shop."""
@@ -126,7 +120,7 @@ class ShopifyTwin:
     # HTTP
 
     async def _graphql(self, http: HttpRequest) -> Response:
-        refused = self._refused(http)
+        refused = self._refused()
         if refused is not None:
             return refused
         version = sdl.served_version(http.path_params["version"], oldest=self.oldest_version)
@@ -139,41 +133,45 @@ class ShopifyTwin:
         asked = _body(await http.body())
         if asked is None:
             return self._reply({"errors": {"query": "Required parameter missing or invalid"}}, status=400)
-        base = f"{http.url.scheme}://{http.url.netloc}"
-        return self._reply(self._answer(app, version, asked, base), version=version)
+        return self._reply(self._answer(app, http, version, asked), version=version)
 
-    def _refused(self, http: HttpRequest) -> Response | None:
+    def _refused(self) -> Response | None:
         if self.world.shop.frozen:
             return self._reply({"errors": "Unavailable Shop"}, status=402)
         if self.world.shop.locked:
             return self._reply({"errors": "Locked"}, status=423)
         return None
 
-    def _answer(self, app: App, version: str, asked: dict[str, Any], base: str) -> dict[str, Any]:
+    def _answer(self, app: App, http: HttpRequest, version: str, asked: dict[str, Any]) -> dict[str, Any]:
+        fault: Fault | None = http.scope.get(FAULT)
+        kind = fault.kind if fault else None
+        if fault and kind is Kind.INTERNAL_ERROR and fault.moment is Moment.BEFORE:
+            return internal_error(self.world.uuid())
         self.world.settle()
-        request = Request(world=self.world, app=app, version=version, base_url=base)
-        text, name = asked["query"], asked.get("operationName")
-        how = self._spoiling(version, text, name)
-        if how == "internal_error":
-            return internal_error(self._request_id())
+        request = Request(
+            world=self.world,
+            app=app,
+            version=version,
+            base_url=f"{http.url.scheme}://{http.url.netloc}",
+            is_stale=kind is Kind.STALE_SEARCH,
+        )
         reply = execution.answer(
             request,
             self.bucket(app),
-            text,
+            asked["query"],
             variables=asked.get("variables"),
-            operation_name=name,
-            is_throttled=how == "throttled",
+            operation_name=asked.get("operationName"),
+            is_throttled=kind is Kind.THROTTLED,
         )
-        return internal_error(self._request_id()) if how == "internal_error_after" else reply
+        return internal_error(self.world.uuid()) if kind is Kind.INTERNAL_ERROR else reply
 
-    def _spoiling(self, version: str, text: str, name: str | None) -> str | None:
-        if not self.spoilt:
-            return None
-        names = {*execution.root_fields(version, text, name), name or ""}
-        for spoilt in self.spoilt:
-            if spoilt.operation in names and spoilt.strikes():
-                return spoilt.how
-        return None
+    async def _bulk_file(self, http: HttpRequest) -> Response:
+        """The result of a bulk operation, streamed. The link itself is the key, as with the real one."""
+        number = http.path_params["number"]
+        found = next((one for one in self.world.bulk_operations if one.number == number), None)
+        if found is None or found.result is None:
+            return self._reply({"errors": "Not Found"}, status=404)
+        return StreamingResponse(_chunks(found.result), media_type="application/jsonl")
 
     def _names(self, scope: Scope, body: bytes) -> list[str]:
         asked = _body(body)
@@ -185,10 +183,8 @@ class ShopifyTwin:
 
     async def _grant(self, http: HttpRequest) -> Response:
         raw = await http.body()
-        if "json" in http.headers.get("content-type", ""):
-            asked = json.loads(raw or b"{}")
-        else:
-            asked = dict(await http.form())
+        is_json = "json" in http.headers.get("content-type", "")
+        asked = json.loads(raw or b"{}") if is_json else dict(await http.form())
         known = self.client is not None and (asked.get("client_id"), asked.get("client_secret")) == self.client
         if not known:
             return self._reply({"error": "invalid_client"}, status=401)
@@ -203,31 +199,24 @@ class ShopifyTwin:
 
     def _reply(self, body: Any, *, status: int = 200, version: str | None = None) -> Response:
         headers = {
-            "x-request-id": self._request_id(),
+            "x-request-id": self.world.uuid(),
             "date": format_datetime(self.clock.now(), usegmt=True),
         }
         if version:
             headers["x-shopify-api-version"] = version
         return JSONResponse(body, status_code=status, headers=headers)
 
-    def _request_id(self) -> str:
-        digits = f"{self.rng.getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
-
-class Spoilt:
-    """A GraphQL-level fault: the HTTP reply is fine, what it says is not."""
-
-    def __init__(self, operation: str, how: str, *, nth: int, times: int) -> None:
-        if how not in {"throttled", "internal_error", "internal_error_after"}:
-            raise ValueError(f"unknown way to spoil a reply: {how!r}")
-        self.operation, self.how, self.nth, self.times = operation, how, nth, times
-        self.seen = 0
-
-    def strikes(self) -> bool:
-        """Count one matching call; True when it is to be spoilt (`times` 0 = for ever)."""
-        self.seen += 1
-        return self.seen >= self.nth and (self.times == 0 or self.seen < self.nth + self.times)
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """The file from its start; each reader keeps a place of its own."""
+    at = 0
+    while True:
+        file.seek(at)
+        chunk = file.read(CHUNK)
+        if not chunk:
+            return
+        at += len(chunk)
+        yield chunk
 
 
 def _body(raw: bytes) -> dict[str, Any] | None:

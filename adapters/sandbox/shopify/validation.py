@@ -34,7 +34,6 @@ from graphql import (
     VariableNode,
     get_named_type,
     is_composite_type,
-    is_input_type,
     is_leaf_type,
     print_ast,
     validate,
@@ -260,7 +259,7 @@ def _fits(wanted: Any, bare: Any, value: Any) -> bool:
         return isinstance(value, EnumValueNode) and value.value in bare.values
     if isinstance(bare, GraphQLInputObjectType):
         return isinstance(value, ObjectValueNode)
-    return not is_input_type(bare) or value.kind in _LITERALS.get(bare.name, {value.kind})
+    return value.kind in _LITERALS.get(bare.name, {value.kind})
 
 
 def operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_MODULES = ("orders", "fulfillment_orders", "fulfillments", "shop", "fulfilling", "requesting", "ordering")
+_MODULES = (
+    "orders",
+    "fulfillment_orders",
+    "fulfillments",
+    "shop",
+    "fulfilling",
+    "requesting",
+    "ordering",
+    "bulk",
+    "services",
+    "refunding",
+    "stock",
+)
 
 
 def load() -> None:

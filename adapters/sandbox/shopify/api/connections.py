@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -41,6 +42,13 @@ class Window:
         }
 
 
+class Whole(int):
+    """The size of a connection inside a bulk query, which names none and is answered whole."""
+
+
+EVERYTHING = Whole(2**31 - 1)
+
+
 def check_size(first: int | None, last: int | None) -> int:
     """How many nodes are wanted. Raises the service's errors for none, both, or too many."""
     if first is None and last is None:
@@ -50,7 +58,7 @@ def check_size(first: int | None, last: int | None) -> int:
     name, size = ("first", first) if first is not None else ("last", last)
     if size is None or size < 0:
         raise bad_request(f"{name} must be a positive integer")
-    if size > MOST:
+    if size > MOST and not isinstance(size, Whole):
         raise bad_request(
             f"{name} cannot exceed {MOST}. To query larger amounts of data with fewer limits, bulk operations should "
             "be used instead."
@@ -73,10 +81,8 @@ def read_cursor(cursor: str) -> tuple[Any, int]:
     except (binascii.Error, ValueError, KeyError, TypeError) as exc:
         raise bad_request(f"`{cursor}` is not a valid cursor.") from exc
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             value = datetime.fromisoformat(value).replace(tzinfo=UTC)
-        except ValueError:
-            pass
     return value, number
 
 

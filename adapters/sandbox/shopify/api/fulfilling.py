@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.sandbox.shopify.api.ids import kind_of, must
 from adapters.sandbox.shopify.api.registry import Request, mutation
-from adapters.sandbox.shopify.errors import refuse, wrong_kind_of_id
+from adapters.sandbox.shopify.errors import Refusal, UserError, refuse, wrong_kind_of_id
 from adapters.sandbox.shopify.world import fulfillment_orders, fulfillments, holds, rearrange
 from adapters.sandbox.shopify.world.state import Fulfillment, FulfillmentOrder, Location, TrackingRow
 
@@ -32,7 +32,7 @@ def _tracking(given: Mapping[str, Any] | None) -> list[TrackingRow]:
     return fulfillments.tracking_rows(company=given.get("company"), numbers=numbers, urls=urls)
 
 
-def _create(request: Request, fulfillment: Mapping[str, Any]) -> dict[str, Any]:
+def _create(request: Request, fulfillment: Mapping[str, Any], message: str | None) -> dict[str, Any]:
     groups = []
     for group in fulfillment["line_items_by_fulfillment_order"]:
         if kind_of(group["fulfillment_order_id"]) != "FulfillmentOrder":
@@ -50,6 +50,7 @@ def _create(request: Request, fulfillment: Mapping[str, Any]) -> dict[str, Any]:
         tracking=_tracking(fulfillment.get("tracking_info")),
         notify=bool(fulfillment.get("notify_customer")),
         origin_address=_origin(fulfillment.get("origin_address")),
+        message=message,
     )
     return {"fulfillment": made}
 
@@ -70,12 +71,12 @@ def _origin(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 @mutation("fulfillmentCreate", scopes=ANY_WRITE)
 def create(request: Request, *, fulfillment: Mapping[str, Any], message: str | None = None) -> dict[str, Any]:
-    return _create(request, fulfillment)
+    return _create(request, fulfillment, message)
 
 
 @mutation("fulfillmentCreateV2", scopes=ANY_WRITE)
 def create_v2(request: Request, *, fulfillment: Mapping[str, Any], message: str | None = None) -> dict[str, Any]:
-    return _create(request, fulfillment)
+    return _create(request, fulfillment, message)
 
 
 def _fulfillment(request: Request, global_id: str, *, field: Sequence[str], text: str) -> Fulfillment:
@@ -95,7 +96,7 @@ def cancel(request: Request, *, id: str) -> dict[str, Any]:  # noqa: A002  # the
 
 
 def _update_tracking(
-    request: Request, fulfillment_id: str, tracking_info_input: Mapping[str, Any], notify_customer: bool | None
+    request: Request, fulfillment_id: str, tracking_info_input: Mapping[str, Any], *, notify_customer: bool | None
 ) -> dict[str, Any]:
     made = _fulfillment(request, fulfillment_id, field=["fulfillmentId"], text="Fulfillment does not exist.")
     rows = _tracking(tracking_info_input)
@@ -111,7 +112,7 @@ def update_tracking(
     tracking_info_input: Mapping[str, Any],
     notify_customer: bool | None = None,
 ) -> dict[str, Any]:
-    return _update_tracking(request, fulfillment_id, tracking_info_input, notify_customer)
+    return _update_tracking(request, fulfillment_id, tracking_info_input, notify_customer=notify_customer)
 
 
 @mutation("fulfillmentTrackingInfoUpdateV2", scopes=ANY_WRITE)
@@ -122,7 +123,7 @@ def update_tracking_v2(
     tracking_info_input: Mapping[str, Any],
     notify_customer: bool | None = None,
 ) -> dict[str, Any]:
-    return _update_tracking(request, fulfillment_id, tracking_info_input, notify_customer)
+    return _update_tracking(request, fulfillment_id, tracking_info_input, notify_customer=notify_customer)
 
 
 @mutation("fulfillmentEventCreate", scopes=["write_fulfillments"])
@@ -166,6 +167,8 @@ def report_progress(
 ) -> dict[str, Any]:
     fo = must(request, id, FulfillmentOrder)
     fulfillment_orders.report_progress(request.world, fo)
+    notes = (progress_report or {}).get("reason_notes")
+    request.world.log("progress_reported", by=request.app, order=fo.order, thing=fo, notes=notes)
     return {"fulfillmentOrder": fo}
 
 
@@ -197,7 +200,9 @@ def release_hold(
     external_id: str | None = None,
 ) -> dict[str, Any]:
     fo = must(request, id, FulfillmentOrder)
-    return {"fulfillmentOrder": holds.release(request.world, fo, by=request.app, hold_ids=hold_ids)}
+    return {
+        "fulfillmentOrder": holds.release(request.world, fo, by=request.app, hold_ids=hold_ids, external_id=external_id)
+    }
 
 
 @mutation("fulfillmentOrderMove", scopes=MERCHANT_WRITE)
@@ -298,8 +303,6 @@ def set_deadline(
 
 @mutation("fulfillmentOrderLineItemsPreparedForPickup", scopes=MERCHANT_WRITE)
 def prepared_for_pickup(request: Request, *, input: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
-    from adapters.sandbox.shopify.errors import Refusal, UserError
-
     errors = []
     for at, one in enumerate(input["line_items_by_fulfillment_order"]):
         fo = request.world.find(one["fulfillment_order_id"], FulfillmentOrder)

@@ -10,26 +10,14 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from adapters.sandbox.shopify.api import searches
 from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.ids import of_kind
-from adapters.sandbox.shopify.api.orders import money
-from adapters.sandbox.shopify.api.registry import Request, require, resolves, shows
+from adapters.sandbox.shopify.api.orders import READS, money
+from adapters.sandbox.shopify.api.registry import Request, require, resolves
 from adapters.sandbox.shopify.errors import NotModelled
+from adapters.sandbox.shopify.search import Search
 from adapters.sandbox.shopify.world import fulfillment_orders, holds
 from adapters.sandbox.shopify.world.state import App, FoLine, FulfillmentOrder, Hold, Line, Location
 
-Info = GraphQLResolveInfo
-
-READS = (
-    "read_assigned_fulfillment_orders",
-    "read_merchant_managed_fulfillment_orders",
-    "read_third_party_fulfillment_orders",
-)
-
-shows("FulfillmentOrder", FulfillmentOrder)
-
-
-def visible(request: Request, chosen: Sequence[FulfillmentOrder]) -> list[FulfillmentOrder]:
-    """Those that the app's read scopes reach."""
-    return [fo for fo in chosen if fulfillment_orders.may_see(fo, request.app)]
+Info = GraphQLResolveInfo[Any]
 
 
 @resolves("QueryRoot", "fulfillmentOrder")
@@ -119,7 +107,7 @@ def assigned(
 
     return searches.page(
         request.world.fulfillment_order_index,
-        searches.parse(None, {}),
+        Search(test=lambda _: True),
         request,
         sort=searches.FULFILLMENT_ORDER_SORT[sort_key],
         reverse=reverse,

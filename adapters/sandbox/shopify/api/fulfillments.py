@@ -9,13 +9,12 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from adapters.sandbox.shopify.api.connections import Window, window
-from adapters.sandbox.shopify.api.fulfillment_orders import READS
 from adapters.sandbox.shopify.api.ids import of_kind
-from adapters.sandbox.shopify.api.orders import money
+from adapters.sandbox.shopify.api.orders import READS, money
 from adapters.sandbox.shopify.api.registry import Request, require, resolves
 from adapters.sandbox.shopify.world.state import Fulfillment, FulfillmentLine, Line, TrackingRow
 
-Info = GraphQLResolveInfo
+Info = GraphQLResolveInfo[Any]
 
 
 @resolves("QueryRoot", "fulfillment")

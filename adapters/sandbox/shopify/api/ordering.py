@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from adapters.sandbox.shopify.api.ids import kind_of
 from adapters.sandbox.shopify.api.registry import Request, mutation
 from adapters.sandbox.shopify.errors import NotModelled, Refusal, UserError, refuse, wrong_kind_of_id
-from adapters.sandbox.shopify.world import metafields, orders, refunds, returns
+from adapters.sandbox.shopify.world import cancellation, metafields, orders, refunds, returns
 from adapters.sandbox.shopify.world.state import (
     Customer,
     FulfillmentLine,
@@ -98,8 +99,8 @@ def cancel(
     if refund is not None and refund_method is not None:
         text = "Only one of the arguments `refund` or `refund_method` is allowed."
         raise Refusal(UserError(text, ("refund",), "INVALID"))
-    order = orders.check_cancel(request.world.find(order_id, Order), staff_note=staff_note)
-    job = orders.cancel_order(
+    order = cancellation.check(request.world.find(order_id, Order), staff_note=staff_note)
+    job = cancellation.start(
         request.world,
         order,
         by=request.app,
@@ -107,6 +108,7 @@ def cancel(
         refund=bool(refund) or bool(refund_method),
         restock=restock,
         staff_note=staff_note,
+        notify=notify_customer,
     )
     payload: dict[str, Any] = {"job": job, "orderCancelUserErrors": []}
     if request.version >= "2026-10":
@@ -222,10 +224,22 @@ def create_refund(request: Request, *, input: Mapping[str, Any]) -> dict[str, An
         place = request.world.find(one["location_id"], Location) if one.get("location_id") else None
         restock = one.get("restock_type") or "NO_RESTOCK"
         wanted.append(refunds.Wanted(line=line, quantity=one["quantity"], restock_type=restock, location=place))
-    amounts = [str(one["amount"]) for one in input.get("transactions") or ()]
-    amount = amounts[0] if amounts else "0"
+    amount = _refund_amount(order, input)
     made = refunds.create(request.world, order, wanted, by=request.app, amount=amount, note=input.get("note"))
     return {"order": order, "refund": made}
+
+
+def _refund_amount(order: Order, given: Mapping[str, Any]) -> str:
+    transactions = given.get("transactions") or ()
+    for one in transactions:
+        if one["kind"] != "REFUND":
+            raise refuse(f"Kind {one['kind'].lower()} is not a valid transaction")
+    amount = sum((Decimal(str(one["amount"])) for one in transactions), Decimal(0))
+    received = Decimal(order.total) if order.financial not in {"PENDING", "AUTHORIZED", "VOIDED", None} else Decimal(0)
+    net = received - Decimal(order.refunded)
+    if amount > net and not (given.get("allow_over_refunding") and not transactions):
+        raise refuse(f"Refund amount ${amount:.2f} is greater than net payment received ${net:.2f}")
+    return str(amount)
 
 
 @mutation("returnCreate", scopes=["write_returns"])
@@ -241,10 +255,24 @@ def create_return(request: Request, *, return_input: Mapping[str, Any]) -> dict[
         line = request.world.find(one["fulfillment_line_item_id"], FulfillmentLine)
         if line is None or line.line.order is not order:
             field = ["returnInput", "returnLineItems", str(at), "fulfillmentLineItemId"]
-            raise refuse("Fulfillment line item does not exist.", field=field, code="NOT_FOUND")
-        reason, note = one.get("return_reason") or "UNKNOWN", one.get("return_reason_note") or ""
+            raise refuse("Fulfillment Line Item was not found.", field=field, code="NOT_FOUND")
+        reason, note = _return_reason(one, at)
         wanted.append(returns.Wanted(line=line, quantity=one["quantity"], reason=reason, note=note))
     return {"return": returns.create(request.world, order, wanted, by=request.app)}
+
+
+def _return_reason(one: Mapping[str, Any], at: int) -> tuple[str, str]:
+    reason, note = one.get("return_reason"), one.get("return_reason_note") or ""
+    field = ["returnInput", "returnLineItems", str(at)]
+    if one.get("return_reason_definition_id") is not None:
+        raise NotModelled("ReturnLineItemInput.returnReasonDefinitionId")
+    if reason is None:
+        text = "Return line items Either return reason or return reason definition must be provided"
+        raise refuse(text, field=field, code="NOT_FOUND")
+    if reason == "OTHER" and not note:
+        text = 'Return line items return reason note The note is required when the return reason is "Other"'
+        raise refuse(text, field=[*field, "returnReasonNote"], code="BLANK")
+    return reason, note
 
 
 def _return(request: Request, global_id: str, states: set[str], what: str) -> Return:
@@ -271,7 +299,7 @@ def reopen_return(request: Request, *, id: str) -> dict[str, Any]:  # noqa: A002
 
 
 @mutation("returnCancel", scopes=["write_returns"])
-def cancel_return(request: Request, *, id: str, notify_customer: bool = False) -> dict[str, Any]:  # noqa: A002
+def cancel_return(request: Request, *, id: str, **_: Any) -> dict[str, Any]:  # noqa: A002  # notifyCustomer does nothing
     found = _return(request, id, {"OPEN", "REQUESTED", "CANCELED"}, "cancelable")
     returns.set_status(request.world, found, "CANCELED")
     return {"return": found}

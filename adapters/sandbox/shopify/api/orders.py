@@ -12,11 +12,24 @@ from adapters.sandbox.shopify.api import searches
 from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.ids import of_kind
 from adapters.sandbox.shopify.api.registry import Request, require, resolves
-from adapters.sandbox.shopify.errors import NotModelled, bad_request
+from adapters.sandbox.shopify.errors import NotModelled
 from adapters.sandbox.shopify.world import orders, returns
-from adapters.sandbox.shopify.world.state import Fulfillment, Line, Order, Refund, RefundLine, Return, ReturnLine
+from adapters.sandbox.shopify.world.fulfillment_orders import may_see
+from adapters.sandbox.shopify.world.state import (
+    Fulfillment,
+    FulfillmentOrder,
+    Line,
+    Order,
+    Refund,
+)
 
-Info = GraphQLResolveInfo
+Info = GraphQLResolveInfo[Any]
+
+READS = (
+    "read_assigned_fulfillment_orders",
+    "read_merchant_managed_fulfillment_orders",
+    "read_third_party_fulfillment_orders",
+)
 
 
 def money(amount: str | Decimal, currency: str) -> dict[str, Any]:
@@ -115,22 +128,22 @@ def display_financial_status(order: Order, _: Info) -> str | None:
 def fulfillment_orders(
     order: Order, info: Info, *, displayable: bool = False, query: str | None = None, reverse: bool = False, **size: Any
 ) -> Window:
-    from adapters.sandbox.shopify.api.fulfillment_orders import READS, visible
-
     request: Request = info.context
     require(request, "fulfillmentOrders", READS)
     search = searches.searched(info, query, searches.FULFILLMENT_ORDER_FIELDS)
     chosen = [
         fo
-        for fo in visible(request, order.fulfillment_orders)
-        if (not displayable or _is_displayable(fo)) and search.test(searches.describe_fulfillment_order(fo))
+        for fo in order.fulfillment_orders
+        if may_see(fo, request.app)
+        and (not displayable or _is_displayable(fo))
+        and search.test(searches.describe_fulfillment_order(fo))
     ]
     return window(chosen, reverse=reverse, **size)
 
 
-def _is_displayable(fo: Any) -> bool:
+def _is_displayable(fo: FulfillmentOrder) -> bool:
     """Without the emptied and the undone ones: what the admin shows."""
-    return fo.is_open or (fo.total > 0 and fo.remaining < fo.total)
+    return fo.is_open or 0 < fo.total != fo.remaining
 
 
 @resolves("Order", "fulfillments")
@@ -332,81 +345,3 @@ def line_group(_: Line, _info: Info) -> None:
 @resolves("LineItem", "merchantEditable", "restockable")
 def always(_: Any, _info: Info) -> bool:
     return True
-
-
-@resolves("Refund", "refundLineItems")
-def refund_lines(refund: Refund, _: Info, **size: Any) -> Window:
-    return window(refund.lines, **size)
-
-
-@resolves("Refund", "totalRefundedSet")
-def refund_total(refund: Refund, _: Info) -> dict[str, Any]:
-    return money(refund.amount, refund.order.currency)
-
-
-@resolves("Refund", "return")
-def refund_return(_: Refund, _info: Info) -> None:
-    return None
-
-
-@resolves("RefundLineItem", "lineItem")
-def refund_line_item(line: RefundLine, _: Info) -> Line:
-    return line.line
-
-
-@resolves("RefundLineItem", "restocked")
-def restocked(line: RefundLine, _: Info) -> bool:
-    return line.restock_type != "NO_RESTOCK"
-
-
-@resolves("RefundLineItem", "priceSet", "subtotalSet")
-def refund_line_money(line: RefundLine, _: Info) -> dict[str, Any]:
-    return money(Decimal(line.line.price) * line.quantity, line.line.order.currency)
-
-
-@resolves("Return", "returnLineItems")
-def return_lines(known: Return, _: Info, *, processing_status: str | None = None, **size: Any) -> Window:
-    if processing_status is not None:
-        raise NotModelled("Return.returnLineItems(processingStatus:)")
-    return window(known.lines, **size)
-
-
-@resolves("Return", "totalQuantity")
-def return_quantity(known: Return, _: Info) -> int:
-    return sum(line.quantity for line in known.lines)
-
-
-@resolves("Return", "decline")
-def return_decline(_: Return, _info: Info) -> None:
-    return None
-
-
-@resolves("ReturnLineItem", "processedQuantity")
-def processed(line: ReturnLine, _: Info) -> int:
-    return line.processed
-
-
-@resolves("ReturnLineItem", "unprocessedQuantity", "processableQuantity")
-def unprocessed(line: ReturnLine, _: Info) -> int:
-    return line.quantity - line.processed
-
-
-@resolves("ReturnLineItem", "refundableQuantity")
-def return_refundable(line: ReturnLine, _: Info) -> int:
-    return line.quantity
-
-
-@resolves("ReturnLineItem", "refundedQuantity")
-def return_refunded(_: ReturnLine, _info: Info) -> int:
-    return 0
-
-
-@resolves("ReturnLineItem", "customerNote")
-def customer_note(_: ReturnLine, _info: Info) -> None:
-    return None
-
-
-def check_list_size(items: Sequence[Any], name: str) -> None:
-    """Input arrays hold at most 250 entries."""
-    if len(items) > 250:
-        raise bad_request(f"The input array size of {len(items)} is greater than the maximum allowed of 250. ({name})")

@@ -23,15 +23,19 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     build_ast_schema,
+    get_argument_values,
+    get_named_type,
 )
 
-from adapters.sandbox.shopify.errors import NotModelled, Refusal, access_denied
+from adapters.sandbox.shopify.api.connections import EVERYTHING
+from adapters.sandbox.shopify.errors import NotModelled, Refusal, access_denied, bad_request
 from adapters.sandbox.shopify.sdl import schema_document
 from adapters.sandbox.shopify.world import state
 from adapters.sandbox.shopify.world.state import App
 from adapters.sandbox.shopify.world.world import World
 
 Resolver = Callable[..., Any]
+Info = GraphQLResolveInfo[Any]
 
 
 @dataclass(slots=True)
@@ -45,6 +49,10 @@ class Request:
     searches: list[dict[str, Any]] = field(default_factory=list)
     """`extensions.search` entries of the reply."""
     has_written: bool = False
+    is_stale: bool = False
+    """Searches are answered from the index as the last search left it."""
+    is_bulk: bool = False
+    """Connections are answered whole; nobody names a size."""
 
 
 _RESOLVERS: dict[tuple[str, str], Resolver] = {}
@@ -100,9 +108,13 @@ def mutation(name: str, *, scopes: Iterable[str] = (), logs: bool = True) -> Cal
     needed = tuple(scopes)
 
     def remember(function: Resolver) -> Resolver:
-        def resolver(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> dict[str, Any]:
+        def resolver(_: Any, info: Info, **arguments: Any) -> dict[str, Any]:
             request: Request = info.context
             require(request, name, needed)
+            key = _idempotency_key(info, request, name)
+            known = request.world.replies.get((request.app.handle, name, key)) if key else None
+            if known is not None:
+                return _replayed(known, arguments)
             payload: dict[str, Any] = dict.fromkeys(info.return_type.fields)  # type: ignore[union-attr]
             payload["userErrors"] = []
             try:
@@ -113,12 +125,41 @@ def mutation(name: str, *, scopes: Iterable[str] = (), logs: bool = True) -> Cal
             if logs:
                 request.has_written = True
                 log_mutation(request, name, payload)
+            if key and not payload["userErrors"]:
+                request.world.replies[request.app.handle, name, key] = (arguments, payload)
             return payload
 
         _RESOLVERS["Mutation", name] = resolver
         return function
 
     return remember
+
+
+_IDEMPOTENT = frozenset({"refundCreate"})
+"""Mutations that need a key since 2026-04; of those that the twin carries out. No fulfillment mutation takes one."""
+
+
+def _idempotency_key(info: Info, request: Request, name: str) -> str | None:
+    for directive in info.field_nodes[0].directives or ():
+        if directive.name.value == "idempotent":
+            values = _directive_values(info, directive)
+            return str(values["key"]) if name in _IDEMPOTENT else None
+    if name in _IDEMPOTENT and request.version >= "2026-04":
+        raise bad_request("The @idempotent directive is required for this mutation but was not provided.")
+    return None
+
+
+def _directive_values(info: Info, node: Any) -> dict[str, Any]:
+    definition = info.schema.get_directive(node.name.value)
+    return get_argument_values(definition, node, info.variable_values) if definition else {}
+
+
+def _replayed(known: tuple[dict[str, Any], dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
+    """The reply of the first attempt with the same key; nothing is done again."""
+    before, payload = known
+    if before != arguments:
+        raise bad_request("The idempotency key was already used with other parameters.")
+    return payload
 
 
 def log_mutation(request: Request, name: str, payload: dict[str, Any]) -> None:
@@ -166,7 +207,18 @@ def schema(version: str) -> GraphQLSchema:
 def _fill(type_name: str, name: str, definition: GraphQLField) -> None:
     for argument_name, argument in definition.args.items():
         argument.out_name = snake(argument_name)
-    definition.resolve = _RESOLVERS.get((type_name, name)) or _default(type_name, name)
+    resolver = _RESOLVERS.get((type_name, name)) or _default(type_name, name)
+    is_connection = get_named_type(definition.type).name.endswith("Connection")
+    definition.resolve = _sized(resolver) if is_connection else resolver
+
+
+def _sized(resolver: Resolver) -> Resolver:
+    def sized(source: Any, info: Info, **arguments: Any) -> Any:
+        if info.context.is_bulk and arguments.get("first") is None and arguments.get("last") is None:
+            arguments["first"] = EVERYTHING
+        return resolver(source, info, **arguments)
+
+    return sized
 
 
 def _default(type_name: str, name: str) -> Resolver:
@@ -191,7 +243,7 @@ def _member(source: Any, type_name: str, name: str, attribute: str) -> Any:
 
 
 def _unmodelled(what: str) -> Resolver:
-    def resolver(_source: Any, _info: GraphQLResolveInfo, **_: Any) -> Any:
+    def resolver(_source: Any, _info: Info, **_: Any) -> Any:
         raise NotModelled(what)
 
     return resolver
@@ -203,7 +255,7 @@ def _has(cls: type, attribute: str) -> bool:
     return isinstance(getattr(cls, attribute, None), property)
 
 
-def _type_name(value: Any, _info: GraphQLResolveInfo, _kind: Any) -> str:
+def _type_name(value: Any, _info: Info, _kind: Any) -> str:
     if isinstance(value, dict):
         return str(value["__typename"])
     return _TYPE_OF_CLASS[type(value)]
@@ -217,10 +269,10 @@ def type_name_of(thing: Any) -> str | None:
 def _fill_scalar(name: str, kind: GraphQLScalarType) -> None:
     match name:
         case "DateTime":
-            kind.serialize = show_instant  # type: ignore[method-assign]
-            kind.parse_value = _read_instant  # type: ignore[method-assign]
+            kind.coerce_output_value = show_instant
+            kind.coerce_input_value = _read_instant
         case "UnsignedInt64" | "Decimal" | "Money" | "URL" | "ARN":
-            kind.serialize = str  # type: ignore[method-assign]
+            kind.coerce_output_value = str
         case _:
             return
 

@@ -55,10 +55,10 @@ def accept_fulfillment(
     *,
     id: str,  # noqa: A002  # the schema's name
     message: str | None = None,
-    estimated_shipped_at: Any = None,
+    **_: Any,
 ) -> dict[str, Any]:
     fo = _own(request, id)
-    requests.accept_fulfillment(request.world, fo, by=request.app)
+    requests.accept_fulfillment(request.world, fo, by=request.app, message=message)
     return {"fulfillmentOrder": fo}
 
 
@@ -68,11 +68,10 @@ def reject_fulfillment(
     *,
     id: str,  # noqa: A002  # the schema's name
     message: str | None = None,
-    reason: str | None = None,
-    line_items: Sequence[Mapping[str, Any]] | None = None,
+    **_: Any,
 ) -> dict[str, Any]:
     fo = _own(request, id)
-    requests.reject_fulfillment(request.world, fo, by=request.app)
+    requests.reject_fulfillment(request.world, fo, by=request.app, message=message)
     return {"fulfillmentOrder": fo}
 
 
@@ -108,7 +107,7 @@ def accept_cancellation(
     message: str | None = None,
 ) -> dict[str, Any]:
     fo = _own(request, id)
-    requests.accept_cancellation(request.world, fo, by=request.app)
+    requests.accept_cancellation(request.world, fo, by=request.app, message=message)
     return {"fulfillmentOrder": fo}
 
 
@@ -120,7 +119,7 @@ def reject_cancellation(
     message: str | None = None,
 ) -> dict[str, Any]:
     fo = _own(request, id)
-    requests.reject_cancellation(request.world, fo, by=request.app)
+    requests.reject_cancellation(request.world, fo, by=request.app, message=message)
     return {"fulfillmentOrder": fo}
 
 
@@ -132,5 +131,5 @@ def close(
     message: str | None = None,
 ) -> dict[str, Any]:
     fo = _own(request, id)
-    requests.fail(request.world, fo, by=request.app)
+    requests.fail(request.world, fo, by=request.app, message=message)
     return {"fulfillmentOrder": fo}

@@ -116,12 +116,12 @@ ORDER_SORT = {
 FULFILLMENT_ORDER_SORT = {"ID": "id", "UPDATED_AT": "updated_at"}
 
 
-def searched(info: GraphQLResolveInfo, query: str | None, fields: Mapping[str, Field]) -> Search:
+def searched(info: GraphQLResolveInfo[Any], query: str | None, fields: Mapping[str, Field]) -> Search:
     """Parse a query and put its warnings into the reply's extensions."""
     search = parse(query, fields)
     if search.warnings:
         request: Request = info.context
-        path = [step for step in (info.path.as_list() if info.path else [])]
+        path = list(info.path.as_list())
         request.searches.append({"path": path, "query": query, "parsed": search.parsed, "warnings": search.warnings})
     return search
 
@@ -157,7 +157,7 @@ def page(
 
 
 def _settle(index: SearchIndex, request: Request) -> None:
-    if not request.world.settings.index_frozen:
+    if not (request.is_stale or request.world.settings.index_frozen):
         index.settle(request.world.now())
 
 

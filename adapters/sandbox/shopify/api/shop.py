@@ -15,6 +15,7 @@ from adapters.sandbox.shopify.api.ids import of_kind
 from adapters.sandbox.shopify.api.registry import Request, require, resolves, shows, type_name_of
 from adapters.sandbox.shopify.errors import NotModelled
 from adapters.sandbox.shopify.search import Field, equals, matches_id, starts_or_equals
+from adapters.sandbox.shopify.world.fulfillment_orders import may_see
 from adapters.sandbox.shopify.world.metafields import digest
 from adapters.sandbox.shopify.world.state import (
     FulfillmentOrder,
@@ -31,7 +32,7 @@ from adapters.sandbox.shopify.world.state import (
 )
 from adapters.sandbox.shopify.world.world import ShopInfo, World
 
-Info = GraphQLResolveInfo
+Info = GraphQLResolveInfo[Any]
 
 shows("Shop", ShopInfo)
 shows("Job", Job)
@@ -241,8 +242,6 @@ def nodes(_: Any, info: Info, *, ids: Sequence[str]) -> list[Any]:
 
 def read_node(request: Request, global_id: str) -> Any:
     """The thing with that id, as far as the app may see it; else null without an error."""
-    from adapters.sandbox.shopify.world.fulfillment_orders import may_see
-
     found = request.world.nodes.get(global_id)
     if found is None or type_name_of(found) is None:
         return None
@@ -297,7 +296,17 @@ def legacy_id(thing: Any, _: Info) -> str:
     return str(thing.number)
 
 
-for _type in "Order Fulfillment Location Metafield Product ProductVariant InventoryItem Refund Customer".split():
+for _type in [
+    "Order",
+    "Fulfillment",
+    "Location",
+    "Metafield",
+    "Product",
+    "ProductVariant",
+    "InventoryItem",
+    "Refund",
+    "Customer",
+]:
     resolves(_type, "legacyResourceId")(legacy_id)
 
 
@@ -339,7 +348,7 @@ def metafield_list(
     return window(chosen, **size)
 
 
-for _type in "Order Location Product ProductVariant Customer Shop".split():
+for _type in ["Order", "Location", "Product", "ProductVariant", "Customer", "Shop"]:
     resolves(_type, "metafield")(metafield)
     resolves(_type, "metafields")(metafield_list)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.sandbox.shopify.errors import refuse
-from adapters.sandbox.shopify.world import fulfillment_orders, orders
+from adapters.sandbox.shopify.world import fulfillment_orders, inventory, orders
 from adapters.sandbox.shopify.world.carriers import tracking_url
 from adapters.sandbox.shopify.world.state import (
     App,
@@ -42,6 +42,7 @@ def create(
     tracking: Sequence[TrackingRow] = (),
     notify: bool = False,
     origin_address: dict[str, Any] | None = None,
+    message: str | None = None,
 ) -> Fulfillment:
     """One fulfillment for all groups. Raises `Refusal` with the recorded texts, having written nothing."""
     _check_quantities(groups)
@@ -57,7 +58,9 @@ def create(
     units = {line.line.id: line.quantity for line in fulfillment.lines}
     numbers = [row.number for row in tracking if row.number]
     order = fulfillment.order
-    world.log("fulfillment_created", by=by, order=order, thing=fulfillment, units=units, numbers=numbers)
+    world.log(
+        "fulfillment_created", by=by, order=order, thing=fulfillment, units=units, numbers=numbers, message=message
+    )
     if notify:
         world.log("notification", by=by, order=order, thing=fulfillment, numbers=numbers, about="fulfillment_created")
     world.touch_order(order)
@@ -82,11 +85,11 @@ def _fulfillment_order(world: World, group: Group) -> FulfillmentOrder:
 
 
 def _check_same(chosen: Sequence[FulfillmentOrder], *, by: App | None) -> None:
-    found = list(dict.fromkeys(fo.order.number for fo in chosen))
+    found = sorted({fo.order.number for fo in chosen})
     if len(found) > 1:
         text = f"All fulfillment orders must belong to the same order. Multiple orders with ids {found} were found."
         raise refuse(text, field=["fulfillment"])
-    places = list(dict.fromkeys(fo.location.number for fo in chosen))
+    places = sorted({fo.location.number for fo in chosen})
     if len(places) > 1:
         text = (
             "All fulfillment orders must be assigned to a single location. "
@@ -156,6 +159,7 @@ def _carry_out(
     fulfillment.takes = list(takes)
     for take in takes:
         take.fo_line.remaining -= take.quantity
+        inventory.leave(take.fo_line.line, fulfillment.location, take.quantity)
         _add_to_lines(world, fulfillment, take)
     for fo in chosen:
         if fo.remaining == 0:
@@ -192,6 +196,7 @@ def cancel(world: World, fulfillment: Fulfillment, *, by: App | None) -> None:
     for take in fulfillment.takes:
         fo_line, fo = take.fo_line, take.fo_line.fulfillment_order
         fo_line.remaining += take.quantity
+        inventory.come_back(fo_line.line, fulfillment.location, take.quantity)
         if not fo.is_open:
             if fo not in renewed:
                 renewed[fo] = fulfillment_orders.make(

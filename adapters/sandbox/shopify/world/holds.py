@@ -123,9 +123,17 @@ def _check_state(fo: FulfillmentOrder, *, by: App | None, handle: str, is_partia
 
 
 def release(
-    world: World, fo: FulfillmentOrder, *, by: App | None, hold_ids: Sequence[str] | None = None
+    world: World,
+    fo: FulfillmentOrder,
+    *,
+    by: App | None,
+    hold_ids: Sequence[str] | None = None,
+    external_id: str | None = None,
 ) -> FulfillmentOrder:
-    """Lift the named holds, or everybody's when none is named. What a partial hold left over comes back."""
+    """Lift the named holds, or everybody's when none is named. What a partial hold left over comes back.
+
+    `external_id` names the caller's automation; it is only noted.
+    """
     chosen = fo.holds if hold_ids is None else [hold for hold in fo.holds if hold.id in hold_ids]
     released = list(chosen)
     fo.holds = [hold for hold in fo.holds if hold not in released]
@@ -135,7 +143,8 @@ def release(
     world.touch_fulfillment_order(fo)
     world.touch_order(fo.order, bump=False)
     for hold in released:
-        world.log("hold_released", by=by, order=fo.order, thing=fo, hold=hold.id, handle=hold.handle)
+        detail = {"hold": hold.id, "handle": hold.handle, "external_id": external_id}
+        world.log("hold_released", by=by, order=fo.order, thing=fo, **detail)
     return fo
 
 

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.sandbox.shopify.world import fulfillments, holds, orders, refunds, requests, returns, rearrange
+from adapters.sandbox.shopify.world import (
+    cancellation,
+    fulfillments,
+    holds,
+    orders,
+    rearrange,
+    refunds,
+    requests,
+    returns,
+)
 from adapters.sandbox.shopify.world.state import (
     App,
     Fulfillment,
@@ -157,7 +166,7 @@ class Merchant:
     ) -> Job:
         """Cancel the order; it takes `settings.cancel_takes`."""
         found = self.world.order(order)
-        return orders.cancel_order(self.world, found, by=self.app, reason=reason, refund=refund, restock=restock)
+        return cancellation.start(self.world, found, by=self.app, reason=reason, refund=refund, restock=restock)
 
     def archive(self, order: OrderRef) -> None:
         orders.close(self.world, self.world.order(order))

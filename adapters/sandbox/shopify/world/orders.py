@@ -7,10 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.sandbox.shopify.errors import UserError, Refusal
-from adapters.sandbox.shopify.world import fulfillment_orders
+from adapters.sandbox.shopify.world import fulfillment_orders, inventory
 from adapters.sandbox.shopify.world.metafields import put_metafield
-from adapters.sandbox.shopify.world.state import App, Customer, FulfillmentOrder, Job, Line, Order
+from adapters.sandbox.shopify.world.state import App, Customer, FulfillmentOrder, Line, Order
 from adapters.sandbox.shopify.world.world import NewLine, World
 
 
@@ -143,6 +142,7 @@ def plan_units(world: World, order: Order, line: Line, quantity: int) -> Fulfill
         else fulfillment_orders.make(world, order, location=location, delivery_method=line.delivery_method)
     )
     fulfillment_orders.add_units(world, target, line, quantity)
+    inventory.plan(line, location, quantity)
     world.touch_fulfillment_order(target, bump=False)
     return target
 
@@ -237,76 +237,6 @@ def mark_paid(world: World, order: Order) -> None:
     archive_if_done(world, order)
 
 
-def check_cancel(order: Order | None, *, staff_note: str | None) -> Order:
-    """The order, if it may be cancelled now."""
-    if order is None:
-        raise Refusal(UserError("Order does not exist", ("orderId",), "NOT_FOUND"))
-    if staff_note is not None and len(staff_note) > 255:
-        text = "Staff note is too long. Maximum length is 255 characters."
-        raise Refusal(UserError(text, ("staffNote",), "INVALID"))
-    if order.cancelled_at is not None:
-        text = "Cannot cancel an order that has already been canceled"
-        raise Refusal(UserError(text, ("orderId",), "INVALID"))
-    if any(fulfillment.is_live for fulfillment in order.fulfillments):
-        text = "Cannot cancel an order that has outstanding fulfillments"
-        raise Refusal(UserError(text, ("orderId",), "INVALID"))
-    if any(taken_back.is_active for taken_back in order.returns):
-        text = "Cannot cancel an order that has an active return"
-        raise Refusal(UserError(text, ("orderId",), "INVALID"))
-    return order
-
-
-def cancel_order(
-    world: World,
-    order: Order,
-    *,
-    by: App | None,
-    reason: str = "OTHER",
-    refund: bool = False,
-    restock: bool = False,
-    staff_note: str | None = None,
-) -> Job:
-    """Start the cancellation; it is done after `settings.cancel_takes`."""
-    check_cancel(order, staff_note=staff_note)
-    digits = f"{world.rng.getrandbits(128):032x}"
-    uuid = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-    job = Job(id=f"gid://shopify/Job/{uuid}", due=world.now() + world.settings.cancel_takes, order=order)
-    world.jobs[job.id] = job
-
-    def finish() -> None:
-        _finish_cancel(world, order, by=by, reason=reason, refund=refund, restock=restock, staff_note=staff_note)
-        job.done = True
-
-    world.later(world.settings.cancel_takes, finish)
-    return job
-
-
-def _finish_cancel(
-    world: World, order: Order, *, by: App | None, reason: str, refund: bool, restock: bool, staff_note: str | None
-) -> None:
-    if order.cancelled_at is not None or any(fulfillment.is_live for fulfillment in order.fulfillments):
-        return  # Somebody was faster: the job fails silently, as the payload already went out.
-    now = world.now()
-    order.cancelled_at, order.cancel_reason, order.staff_note = now, reason, staff_note
-    owed = Decimal(order.total) > 0 and order.financial in {"PAID", "PARTIALLY_PAID"}
-    if refund and owed:
-        order.financial, order.refunded = "REFUNDED", order.total
-    if refund or not owed:
-        order.closed_at = order.closed_at or now
-    for fo in order.fulfillment_orders:
-        if not fo.is_open:
-            continue
-        if refund:
-            for fo_line in fo.lines:
-                fo_line.line.removed += fo_line.remaining
-                fo_line.line.refunded += fo_line.remaining
-                fulfillment_orders.take_away(fo_line, fo_line.remaining)
-        fo.holds.clear()
-        fulfillment_orders.close(world, fo)
-    world.touch_order(order)
-    world.log("order_cancelled", by=by, order=order, thing=order, reason=reason, refund=refund, restock=restock)
-
-
 def edit_line(world: World, line: Line, *, quantity: int, by: App | None = None) -> None:
     """Change the ordered quantity as an order edit does: unfulfilled units go down, added ones get a new order of work.
 
@@ -323,6 +253,7 @@ def edit_line(world: World, line: Line, *, quantity: int, by: App | None = None)
             delivery_method=line.delivery_method,
         )
         fulfillment_orders.add_units(world, fo, line, change)
+        inventory.plan(line, fo.location, change)
         world.touch_fulfillment_order(fo, bump=False)
     elif change < 0:
         if -change > unfulfilled_quantity(line):
@@ -340,6 +271,7 @@ def add_line(world: World, order: Order, spec: NewLine, *, by: App | None = None
     location = line.location or world.locations[0]
     fo = fulfillment_orders.make(world, order, location=location, delivery_method=line.delivery_method)
     fulfillment_orders.add_units(world, fo, line, line.quantity)
+    inventory.plan(line, location, line.quantity)
     world.touch_fulfillment_order(fo, bump=False)
     order.edited = True
     order.total = str(Decimal(order.total) + Decimal(line.price) * line.quantity)
@@ -358,6 +290,7 @@ def remove_unfulfilled(world: World, line: Line, quantity: int) -> int:
             if fo_line.line is line and left:
                 taken = min(left, fo_line.remaining)
                 fulfillment_orders.take_away(fo_line, taken)
+                inventory.give_up(line, fo.location, taken)
                 left -= taken
                 world.touch_fulfillment_order(fo)
         if fo.remaining == 0:

@@ -87,10 +87,10 @@ def reschedule(world: World, fo: FulfillmentOrder, *, fulfill_at: datetime) -> N
 
 
 def set_deadline(world: World, chosen: Sequence[FulfillmentOrder | None], *, deadline: datetime) -> None:
-    """Set `fulfillBy`; one closed or unknown among them refuses all."""
-    open_ones = [fo for fo in chosen if fo is not None and fo.is_open]
-    if len(open_ones) < len(chosen):
-        raise refuse("Fulfillment orders could not be found.", code="FULFILLMENT_ORDERS_NOT_FOUND")
-    for fo in open_ones:
+    """Set `fulfillBy`, of closed ones too (recorded); an unknown one among them refuses all."""
+    known = [fo for fo in chosen if fo is not None]
+    if len(known) < len(chosen):
+        raise refuse("Fulfillment orders could not be found.")
+    for fo in known:
         fo.fulfill_by = deadline
         world.touch_fulfillment_order(fo)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from adapters.sandbox.shopify.errors import refuse
-from adapters.sandbox.shopify.world import orders
+from adapters.sandbox.shopify.world import inventory, orders
 from adapters.sandbox.shopify.world.state import App, Line, Location, Order, Refund, RefundLine
 from adapters.sandbox.shopify.world.world import World
 
@@ -82,6 +82,8 @@ def _refund_line(world: World, one: Wanted) -> RefundLine:
     line.refunded += one.quantity
     line.refunded_fulfilled += one.quantity - open_units
     global_id, number = world.new_id("RefundLineItem")
+    if one.restock_type == "RETURN":
+        inventory.restock(line, one.location or world.locations[0], one.quantity - open_units)
     location = one.location or line.location or world.locations[0]
     return RefundLine(
         id=global_id,

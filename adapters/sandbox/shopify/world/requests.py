@@ -50,18 +50,18 @@ def submit_fulfillment(
     return Submitted(original=fo, submitted=fo, unsubmitted=rest)
 
 
-def accept_fulfillment(world: World, fo: FulfillmentOrder, *, by: App | None) -> None:
+def accept_fulfillment(world: World, fo: FulfillmentOrder, *, by: App | None, message: str | None = None) -> None:
     """The service takes the work."""
     _needs_request(fo, {"SUBMITTED"}, "accepted")
     fo.status, fo.request_status = "IN_PROGRESS", "ACCEPTED"
-    _answered(world, fo, by=by, what="fulfillment_accepted")
+    _answered(world, fo, by=by, what="fulfillment_accepted", message=message)
 
 
-def reject_fulfillment(world: World, fo: FulfillmentOrder, *, by: App | None) -> None:
+def reject_fulfillment(world: World, fo: FulfillmentOrder, *, by: App | None, message: str | None = None) -> None:
     """The service declines the work."""
     _needs_request(fo, {"SUBMITTED"}, "rejected")
     fo.status, fo.request_status = "OPEN", "REJECTED"
-    _answered(world, fo, by=by, what="fulfillment_rejected")
+    _answered(world, fo, by=by, what="fulfillment_rejected", message=message)
 
 
 def submit_cancellation(world: World, fo: FulfillmentOrder, *, by: App | None, message: str | None = None) -> None:
@@ -74,7 +74,9 @@ def submit_cancellation(world: World, fo: FulfillmentOrder, *, by: App | None, m
     world.log("cancellation_requested", by=by, order=fo.order, thing=fo)
 
 
-def accept_cancellation(world: World, fo: FulfillmentOrder, *, by: App | None) -> FulfillmentOrder | None:
+def accept_cancellation(
+    world: World, fo: FulfillmentOrder, *, by: App | None, message: str | None = None
+) -> FulfillmentOrder | None:
     """The service stops: the remaining units move to a new fulfillment order, which is returned."""
     _needs_request(fo, {"CANCELLATION_REQUESTED"}, "cancelled")
     portions = [(line, line.remaining) for line in fo.lines if line.remaining > 0]
@@ -86,24 +88,24 @@ def accept_cancellation(world: World, fo: FulfillmentOrder, *, by: App | None) -
             fulfillment_orders.take_away(line, quantity)
         world.touch_fulfillment_order(replacement, bump=False)
     fo.status, fo.request_status = "CLOSED", "CANCELLATION_ACCEPTED"
-    _answered(world, fo, by=by, what="cancellation_accepted")
+    _answered(world, fo, by=by, what="cancellation_accepted", message=message)
     return replacement
 
 
-def reject_cancellation(world: World, fo: FulfillmentOrder, *, by: App | None) -> None:
+def reject_cancellation(world: World, fo: FulfillmentOrder, *, by: App | None, message: str | None = None) -> None:
     """The service goes on."""
     _needs_request(fo, {"CANCELLATION_REQUESTED"}, "rejected for cancellation")
     fo.request_status = "CANCELLATION_REJECTED"
-    _answered(world, fo, by=by, what="cancellation_rejected")
+    _answered(world, fo, by=by, what="cancellation_rejected", message=message)
 
 
-def fail(world: World, fo: FulfillmentOrder, *, by: App | None) -> None:
+def fail(world: World, fo: FulfillmentOrder, *, by: App | None, message: str | None = None) -> None:
     """The service gives accepted work up: INCOMPLETE, quantities kept."""
     _needs_service(fo)
     if fo.status != "IN_PROGRESS" or fo.request_status not in {"ACCEPTED", "CANCELLATION_REJECTED"}:
         raise refuse(_state_text(fo, "closed"))
     fo.status, fo.request_status = "INCOMPLETE", "CLOSED"
-    _answered(world, fo, by=by, what="fulfillment_order_closed")
+    _answered(world, fo, by=by, what="fulfillment_order_closed", message=message)
 
 
 def _needs_service(fo: FulfillmentOrder) -> None:
@@ -140,9 +142,9 @@ def _ask(world: World, fo: FulfillmentOrder, *, kind: str, message: str | None, 
     _changed(world, fo)
 
 
-def _answered(world: World, fo: FulfillmentOrder, *, by: App | None, what: str) -> None:
+def _answered(world: World, fo: FulfillmentOrder, *, by: App | None, what: str, message: str | None) -> None:
     _changed(world, fo)
-    world.log(what, by=by, order=fo.order, thing=fo)
+    world.log(what, by=by, order=fo.order, thing=fo, message=message)
 
 
 def _changed(world: World, fo: FulfillmentOrder) -> None:

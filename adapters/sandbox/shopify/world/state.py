@@ -142,12 +142,12 @@ class Line:
     location: Location | None = None
     delivery_method: str = "SHIPPING"
 
+    refunded_fulfilled: int = 0
+    """Units refunded after they were fulfilled."""
+
     @property
     def current_quantity(self) -> int:
         return self.quantity - self.removed - self.refunded_fulfilled
-
-    refunded_fulfilled: int = 0
-    """Units refunded after they were fulfilled."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -167,8 +167,7 @@ class Hold:
     id: str
     number: int
     reason: str
-    app: App | None
-    """None: placed by a person in the admin."""
+    app: App | None  # None: placed by a person in the admin.
     handle: str = ""
     reason_notes: str | None = None
     external_id: str | None = None
@@ -271,8 +270,7 @@ class Fulfillment:
     updated_at: datetime
     location: Location
     service: FulfillmentService
-    by: str
-    """Handle of the app that made it, or `merchant`."""
+    by: str  # Handle of the app that made it, or `merchant`.
     status: str = "SUCCESS"
     display_status: str = "FULFILLED"
     lines: list[FulfillmentLine] = field(default_factory=list)

@@ -104,6 +104,9 @@ class World:
         self.apps: list[App] = []
         self.variants: dict[str, Variant] = {}
         self.jobs: dict[str, Job] = {}
+        self.bulk_operations: list[Any] = []
+        self.replies: dict[tuple[str, str, str], Any] = {}
+        self.subscriptions: list[Any] = []
         self.order_index = SearchIndex()
         self.fulfillment_order_index = SearchIndex()
         self._last_number: dict[str, int] = {}
@@ -124,6 +127,11 @@ class World:
         number = self._last_number.get(kind, start) + 32_768
         self._last_number[kind] = number
         return f"gid://shopify/{kind}/{number}", number
+
+    def uuid(self) -> str:
+        """Random digits in the form of a UUID."""
+        digits = f"{self.rng.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def register(self, thing: T) -> T:
         """Make `thing` readable by its global id."""
@@ -228,26 +236,31 @@ class World:
     def add_variant(self, sku: str, *, title: str = "", vendor: str = "Acme", price: str = "10.00") -> Variant:
         """A product with one variant and its inventory item."""
         now = self.now()
-        times = {"created_at": now, "updated_at": now}
         (product_id, product_number), (item_id, item_number) = self.new_id("Product"), self.new_id("InventoryItem")
         variant_id, variant_number = self.new_id("ProductVariant")
-        name = title or sku
-        product = self.register(
-            Product(id=product_id, number=product_number, title=name, handle=sku.lower(), vendor=vendor, **times)
+        product = Product(
+            id=product_id,
+            number=product_number,
+            title=title or sku,
+            handle=sku.lower(),
+            vendor=vendor,
+            created_at=now,
+            updated_at=now,
         )
-        item = self.register(InventoryItem(id=item_id, number=item_number, sku=sku, **times))
-        variant = self.register(
-            Variant(
-                id=variant_id,
-                number=variant_number,
-                product=product,
-                title="Default Title",
-                sku=sku,
-                price=price,
-                inventory_item=item,
-                **times,
-            )
+        item = InventoryItem(id=item_id, number=item_number, sku=sku, created_at=now, updated_at=now)
+        variant = Variant(
+            id=variant_id,
+            number=variant_number,
+            product=product,
+            title="Default Title",
+            sku=sku,
+            price=price,
+            inventory_item=item,
+            created_at=now,
+            updated_at=now,
         )
+        for thing in (product, item, variant):
+            self.register(thing)
         item.variant = variant
         self.variants[sku] = variant
         return variant

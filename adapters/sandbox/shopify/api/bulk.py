@@ -1,0 +1,134 @@
+"""Bulk operations as queries and mutations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLResolveInfo
+
+from adapters.sandbox.shopify import bulk
+from adapters.sandbox.shopify.api import searches
+from adapters.sandbox.shopify.api.connections import Window, window
+from adapters.sandbox.shopify.api.ids import kind_of
+from adapters.sandbox.shopify.api.registry import Request, mutation, resolves, shows
+from adapters.sandbox.shopify.bulk import BulkOperation
+from adapters.sandbox.shopify.errors import refuse, resource_not_found
+from adapters.sandbox.shopify.search import Field, equals, instant
+
+Info = GraphQLResolveInfo[Any]
+
+MOST_AT_ONCE = 5
+"""Per app and shop since 2026-01; one before."""
+
+shows("BulkOperation", BulkOperation)
+
+_STATES = frozenset({"canceled", "canceling", "completed", "created", "failed", "running"})
+_FIELDS = {
+    "status": Field(equals, "status", _STATES),
+    "operation_type": Field(equals, "type", frozenset({"query", "mutation"})),
+    "created_at": instant("created_at"),
+}
+
+
+def _own(request: Request) -> list[BulkOperation]:
+    return [one for one in request.world.bulk_operations if one.app is request.app]
+
+
+@resolves("QueryRoot", "bulkOperation")
+def by_id(_: Any, info: Info, *, id: str) -> BulkOperation | None:  # noqa: A002  # the schema's name
+    if kind_of(id) != "BulkOperation":
+        raise resource_not_found(id)
+    return next((one for one in _own(info.context) if one.id == id), None)
+
+
+@resolves("QueryRoot", "currentBulkOperation")
+def current(_: Any, info: Info, *, type: str = "QUERY") -> BulkOperation | None:  # noqa: A002  # the schema's name
+    own = [one for one in _own(info.context) if one.type == type]
+    return own[-1] if own else None
+
+
+@resolves("QueryRoot", "bulkOperations")
+def listed(
+    _: Any, info: Info, *, query: str | None = None, sort_key: str = "CREATED_AT", reverse: bool = False, **size: Any
+) -> Window:
+    request: Request = info.context
+    search = searches.searched(info, query, _FIELDS)
+    chosen = [
+        one
+        for one in _own(request)
+        if search.test({"status": one.status, "type": one.type, "created_at": one.created_at})
+    ]
+    key = "completed_at" if sort_key == "COMPLETED_AT" else "created_at"
+    # Recorded: newest first unless reversed.
+    return window(chosen, key=lambda one: getattr(one, key) or one.created_at, reverse=not reverse, **size)
+
+
+@mutation("bulkOperationRunQuery")
+def run_query(request: Request, *, query: str, group_objects: bool = False) -> dict[str, Any]:
+    bulk.check(request, query)
+    world = request.world
+    running = [one for one in _own(request) if one.is_running]
+    if len(running) >= (MOST_AT_ONCE if request.version >= "2026-01" else 1):
+        names = ", ".join(one.id for one in running)
+        text = f"A bulk query operation for this app and shop is already in progress: {names}."
+        raise refuse(text, code="OPERATION_IN_PROGRESS")
+    global_id, number = world.new_id("BulkOperation")
+    made = BulkOperation(
+        id=global_id,
+        number=number,
+        app=request.app,
+        query=query,
+        created_at=world.now(),
+        is_grouped=group_objects,
+    )
+    world.bulk_operations.append(world.register(made))
+    shown = _as_it_is(made)
+    made.status = "RUNNING"
+    world.later(world.settings.bulk_takes, lambda: _finish(request, made))
+    return {"bulkOperation": shown}
+
+
+def _as_it_is(operation: BulkOperation) -> dict[str, Any]:
+    """The payload shows the operation as CREATED even if it is done by the time it is read."""
+    return {
+        "id": operation.id,
+        "type": operation.type,
+        "status": "CREATED",
+        "query": operation.query,
+        "createdAt": operation.created_at,
+        "completedAt": None,
+        "errorCode": None,
+        "objectCount": 0,
+        "rootObjectCount": 0,
+        "fileSize": None,
+        "url": None,
+        "partialDataUrl": None,
+    }
+
+
+def _finish(request: Request, operation: BulkOperation) -> None:
+    if operation.status == "CANCELING":
+        operation.status = "CANCELED"
+    else:
+        try:
+            bulk.run(request, operation)
+        except GraphQLError as exc:
+            code = (exc.extensions or {}).get("code")
+            operation.status = "FAILED"
+            operation.error_code = "ACCESS_DENIED" if code == "ACCESS_DENIED" else "INTERNAL_SERVER_ERROR"
+        else:
+            operation.status = "COMPLETED"
+            if operation.object_count:
+                operation.url = f"{request.base_url}/bulk/{operation.number}.jsonl"
+    operation.completed_at = request.world.now()
+
+
+@mutation("bulkOperationCancel")
+def cancel(request: Request, *, id: str) -> dict[str, Any]:  # noqa: A002  # the schema's name
+    found = next((one for one in _own(request) if one.id == id), None)
+    if found is None:
+        raise refuse("Bulk operation does not exist", field=["id"])
+    if not found.is_running:
+        raise refuse(f"A bulk operation cannot be canceled when it is {found.status.lower()}")
+    found.status = "CANCELING"
+    return {"bulkOperation": found}
