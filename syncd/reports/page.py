@@ -296,7 +296,7 @@ def _done(one: StepOutcome, *, run: RunFacts, report: DriftReport) -> Done:
         where=clean(one.step.order),
         url=store.admin_url(one.step.order_id),
         store=_store_name(store, report=report),
-        what=sentence(step_text(one.step)),
+        what=sentence(step_text(one.step, is_done=one.state is StepState.VERIFIED)),
         end=end + notified,
         role=role,
         text=clean(one.text),

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from syncd import __version__
 from syncd.reports.charts import WIDTH
@@ -39,8 +38,7 @@ def history_page(
 
 def _render(template: str, **values: object) -> str:
     style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    # The style is our own file and holds nothing foreign.
-    return _environment().get_template(template).render(style=Markup(style), style_hash=_hash(style), **values)  # noqa: S704
+    return _environment().get_template(template).render(style=style, style_hash=_hash(style), **values)
 
 
 def _environment() -> Environment:
@@ -57,7 +55,7 @@ def _environment() -> Environment:
 
 def _neutral(value: object) -> object:
     """Whatever is printed has nothing in it that hides or turns text; only our own style is left as it is."""
-    return neutral(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return neutral(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _hash(style: str) -> str:

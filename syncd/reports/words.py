@@ -119,10 +119,10 @@ def effects_text(effects: Mapping[str, int]) -> str:
     return ", ".join([*parts, told] if parts else ["changes nothing", told])
 
 
-def step_text(step: Step) -> str:
-    """What the step does, to be read after `syncd will`: `create the fulfillment: 2 x SKU, 1Z999 (UPS)`."""
+def step_text(step: Step, *, is_done: bool = False) -> str:
+    """What the step does, to be read after `syncd will`, or did: `mark as fulfilled: 2 x SKU, 1Z999 (UPS)`."""
     what = ", ".join(part for part in (lines_text(step.lines), tracking_text(step.tracking)) if part)
-    verb = action_text(step.action)
+    verb = done_text(step.action) if is_done else action_text(step.action)
     if step.action in {Action.TAG, Action.UNTAG} and step.target.tag:
         what = clean(step.target.tag)
     if step.action is Action.SUPPLIER_CANCEL and step.target.supplier_order_id:

@@ -62,7 +62,7 @@ def _table(found: Sequence[StepOutcome], *, limit: int | None) -> RenderableType
 
 
 def _step(one: StepOutcome) -> Text:
-    line = text(step_text(one.step))
+    line = text(step_text(one.step, is_done=one.state is StepState.VERIFIED))
     if one.step.notify_customer and one.state is StepState.VERIFIED:
         line.append(", customer told", style="bold")
     return line
