@@ -274,7 +274,12 @@ def _evidence_of(shop: Shop, steps: Sequence[Step]) -> frozenset[str]:
 
 async def _views(shop: Shop, observed: Observed) -> Sequence[OrderView]:
     return await shop.db.run(
-        mirror.views, store=shop.name, order_ids=observed.touched, policy=shop.policy, reads=observed.reads
+        mirror.views,
+        store=shop.name,
+        order_ids=sorted(observed.touched),
+        policy=shop.policy,
+        reads=observed.reads,
+        observed=observed.read_at,
     )
 
 

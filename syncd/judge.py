@@ -60,9 +60,10 @@ class Judged:
             self.whole.add(order.id)
         elif judgement.drifts or any(line.current_quantity != line.quantity for line in order.lines):
             self.unsure.add(order.id)
-        # What one side did not show this time may decide tomorrow although nothing changes then: look again next pass.
+        # Looked at again next pass, although nothing may change until then: what a side did not show this time may
+        # decide, and what was planned and not done (yet) must be planned again.
         half_seen = not all(supplier.complete for supplier in view.suppliers)
-        self.due[order.id] = now if half_seen else judgement.due_at
+        self.due[order.id] = now if half_seen or judgement.steps else judgement.due_at
 
     def replace_orders(self, other: Judged) -> None:
         """What `other` found about its orders instead of what was found about them here."""
@@ -93,7 +94,12 @@ async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str])
     judged, now = Judged(), shop.clock.now()
     for ids in _batches(sorted(order_ids)):
         views = await shop.db.run(
-            mirror.views, store=shop.name, order_ids=ids, policy=shop.policy, reads=observed.reads
+            mirror.views,
+            store=shop.name,
+            order_ids=ids,
+            policy=shop.policy,
+            reads=observed.reads,
+            observed=observed.read_at,
         )
         for view in views:
             seen = replace(view, frozen_sources=_frozen(shop, observed, view.frozen_sources))

@@ -53,6 +53,8 @@ class Observed:
     touched: frozenset[str]
     reads: Mapping[str, SupplierRead] = field(default_factory=dict)
     changes: tuple[SourceChange, ...] = ()
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When the store showed each order in this look; the mirror does not write down that nothing changed."""
 
     def source(self, name: str) -> Source | None:
         """The look at the source of this name, if it was looked at."""
@@ -61,7 +63,7 @@ class Observed:
 
 async def observe(shop: Shop) -> Observed:
     """Look at the store for what changed, then at every supplier for every mirrored open order."""
-    store, changed = await _observe_store(shop)
+    store, changed, read_at = await _observe_store(shop)
     looks = await asyncio.gather(*(_observe_supplier(shop, name) for name in sorted(shop.suppliers)))
     touched = set(changed)
     for look in looks:
@@ -71,6 +73,7 @@ async def observe(shop: Shop) -> Observed:
         touched=frozenset(touched),
         reads={look.read.supplier: look.read for look in looks},
         changes=tuple(look.change for look in looks if look.change),
+        read_at=read_at,
     )
 
 
@@ -82,6 +85,8 @@ async def observe_orders(
     Raises what the store raises; a supplier that fails is a value.
     """
     now = shop.clock.now()
+    if not order_ids:
+        return Observed(sources=(), touched=frozenset())
     orders = await shop.port.orders(sorted(order_ids))
     await shop.db.run(mirror.record_orders, store=shop.name, orders=orders, now=now)
     ids = frozenset(order.id for order in orders)
@@ -93,31 +98,38 @@ async def observe_orders(
         touched=ids,
         reads={look.read.supplier: look.read for look in looks},
         changes=tuple(look.change for look in looks if look.change),
+        read_at=dict.fromkeys(ids, now),
     )
 
 
-async def _observe_store(shop: Shop) -> tuple[Source, set[str]]:
+async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, datetime]]:
     started = shop.clock.now()
     since = await shop.db.run(cursors.get, store=shop.name, name=_WATERMARK)
     pages = shop.port.orders_changed(since) if since else shop.port.sweep()
     changed: set[str] = set()
-    seen, complete = 0, True
+    read_at: dict[str, datetime] = {}
+    complete = True
     problems: list[Problem] = []
     try:
         async for page in pages:
             changed |= await _keep(shop, page)
-            seen += len(page.items)
+            read_at |= dict.fromkeys((order.id for order in page.items), started)
             complete = complete and page.complete
             problems.extend(page.problems)
     except PortError as error:
         log.warning("source.unreachable", source=shop.name, error=str(error))
-        return _failed(shop.name, "store", error, started), changed
+        return _failed(shop.name, "store", error, started), changed, read_at
     if complete:
         await shop.db.run(cursors.put, store=shop.name, name=_WATERMARK, at=started - INDEX_LAG)
     source = Source(
-        name=shop.name, kind="store", complete=complete, observed_at=started, seen=seen, problems=tuple(problems)
+        name=shop.name,
+        kind="store",
+        complete=complete,
+        observed_at=started,
+        seen=len(read_at),
+        problems=tuple(problems),
     )
-    return source, changed
+    return source, changed, read_at
 
 
 async def _keep(shop: Shop, page: Page[Order]) -> frozenset[str]:

@@ -73,7 +73,6 @@ class ShopWorld:
     streets: Streets
     db: Database
     shop: Shop
-    http: Http
     orders: dict[str, Any] = field(default_factory=dict)
 
     def order(self, *skus: str, quantity: int = 1, **details: Any) -> Any:
@@ -122,36 +121,32 @@ async def shop_world(folder: Path, *, url: str | None = None, seed: int = 1) -> 
     cj, depot = CjTwin(clock, rng, api_key="cj-key"), FeedTwin(clock)
     streets = Streets({"shop.test": store.app, "cj.test": cj.app, "depot.test": depot.app})
     async with Database.open(url or f"sqlite:///{folder}/syncd.db", key_file=folder / "syncd.key", clock=clock) as db:
-        yield await _open(clock, rng, store, cj, depot, streets, db)
+        ports = AdapterPorts(
+            clock=clock,
+            rng=rng,
+            http=Http(clock, rng, streets),
+            credentials=KeptCredentials(db),
+            secret={"env:TOKEN": "shpat_test", "env:CJ": "cj-key"}.__getitem__,
+            hash_key=b"k" * 32,
+        )
+        yield ShopWorld(clock=clock, store=store, cj=cj, depot=depot, streets=streets, db=db, shop=_shop(ports, db))
 
 
-async def _open(
-    clock: ManualClock, rng: Random, store: ShopifyTwin, cj: CjTwin, depot: FeedTwin, streets: Streets, db: Database
-) -> ShopWorld:
-    http = Http(clock, rng, streets)
-    secrets = {"env:TOKEN": "shpat_test", "env:CJ": "cj-key"}
-    ports = AdapterPorts(
-        clock=clock, rng=rng, http=http, credentials=KeptCredentials(db), secret=secrets.__getitem__, hash_key=b"k" * 32
-    )
-    shopify = SHOPIFY.build(
-        "main", SHOPIFY.settings(shop=DOMAIN, endpoint="https://shop.test", token="env:TOKEN"), ports
-    )
-    suppliers = {
-        "cj": CJ.build("cj", CJ.settings(base_url="https://cj.test", api_key="env:CJ", requests_per_second=10), ports),
-        "depot": FEED.build("depot", FEED.settings(source="https://depot.test/tracking.csv", **FEED_STANZA), ports),
-    }
-    shop = Shop(
+def _shop(ports: AdapterPorts, db: Database) -> Shop:
+    shopify = SHOPIFY.settings(shop=DOMAIN, endpoint="https://shop.test", token="env:TOKEN")
+    cj = CJ.settings(base_url="https://cj.test", api_key="env:CJ", requests_per_second=10)
+    depot = FEED.settings(source="https://depot.test/tracking.csv", **FEED_STANZA)
+    return Shop(
         name="main",
-        port=shopify,
-        suppliers=suppliers,
+        port=SHOPIFY.build("main", shopify, ports),
+        suppliers={"cj": CJ.build("cj", cj, ports), "depot": FEED.build("depot", depot, ports)},
         policy=POLICY,
         mode="act",
         db=db,
-        clock=clock,
+        clock=ports.clock,
         actor="tester",
         owner="test:1",
     )
-    return ShopWorld(clock=clock, store=store, cj=cj, depot=depot, streets=streets, db=db, shop=shop, http=http)
 
 
 FEED_STANZA: dict[str, Any] = {

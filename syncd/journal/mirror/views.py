@@ -85,7 +85,8 @@ def intent_view(row: IntentRow, *, observed_at: datetime) -> IntentView:
         supplier=row.step.supplier,
         supplier_order_id=row.step.target.supplier_order_id,
         notify_customer=row.step.notify_customer,
-        observed_after=observed_at > row.touched_at,
+        # What was read back is kept after the outcome, which on a coarse clock may be the same instant.
+        observed_after=observed_at >= row.touched_at,
     )
 
 
