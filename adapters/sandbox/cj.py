@@ -6,7 +6,7 @@ silent (HTTP statuses, the wrapper of a page) `quirks` chooses between the forms
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from random import Random
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.sandbox.faults import Faults, FaultyApp
 from syncd.clock import Clock
 
 BEIJING = timezone(timedelta(hours=8))
@@ -28,9 +29,6 @@ _REFRESH_WINDOW_S = 60.0
 _REFRESHES = 5
 _DEFAULT_PAGE = 20
 _LARGEST_PAGE = 200
-
-Intercept = Callable[[Request], Awaitable[Response | None]]
-"""A fault on demand: answers instead of the twin, or lets the request through with None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +95,17 @@ class CjTwin:
         self.requests_per_second = requests_per_second
         self.quirks = set(quirks)
         self.orders: dict[str, CjOrder] = {}
+        self.page_cap = _LARGEST_PAGE
+        """Rows that a page has at most, whatever was asked for."""
         self.last_miles: dict[str, tuple[str, str]] = {}
         self.asked: list[Asked] = []
         self.deleted: list[str] = []
-        self.faults: Intercept | None = None
+        self.faults = Faults()
         self._rng = rng
         self._tokens = _Tokens()
         self._next_id = 260823100000000001
         self._served_at_s: list[float] = []
-        self.app = Starlette(
+        app = Starlette(
             routes=[
                 Route(f"{_BASE}/authentication/getAccessToken", self._get_access_token, methods=["POST"]),
                 Route(f"{_BASE}/authentication/refreshAccessToken", self._refresh_access_token, methods=["POST"]),
@@ -115,6 +115,7 @@ class CjTwin:
                 Route(f"{_BASE}/logistic/trackInfo", self._track_info, methods=["GET"]),
             ]
         )
+        self.app = FaultyApp(app, self.faults)
 
     # What happens in the world.
 
@@ -187,6 +188,11 @@ class CjTwin:
             self._tokens.refresh.clear()
 
     @property
+    def access_tokens(self) -> frozenset[str]:
+        """The access tokens that work now."""
+        return frozenset(self._tokens.access)
+
+    @property
     def key_requests_s(self) -> tuple[float, ...]:
         """When (monotonic) a token was asked for by API key, refused ones too."""
         return tuple(self._tokens.by_key_at_s)
@@ -199,7 +205,7 @@ class CjTwin:
     # What CJ answers.
 
     async def _before(self, request: Request, *, needs_token: bool = True) -> Response | None:
-        """What answers before the call itself does: a fault, the rate limit, a refused token."""
+        """What answers before the call itself does: the rate limit, a refused token."""
         now_s = self.clock.monotonic()
         self.asked.append(
             Asked(
@@ -209,8 +215,6 @@ class CjTwin:
                 params=dict(request.query_params),
             )
         )
-        if self.faults is not None and (instead := await self.faults(request)) is not None:
-            return instead
         if not self._has_room(now_s):
             return self._no(1600200, "Too much request", status=429)
         if needs_token and request.headers.get("CJ-Access-Token", "") not in self._tokens.access:
@@ -278,6 +282,7 @@ class CjTwin:
             return self._no(1600300, "Param error")
         if status not in STATUSES or number < 1 or not 1 <= size <= _LARGEST_PAGE:
             return self._no(1600300, "Param error")
+        size = min(size, self.page_cap)
         ids, parent = params.get("orderIds"), params.get("shipmentOrderId")
         found = [order for order in reversed(self.orders.values()) if self._is_listed(order, status)]
         found = [order for order in found if ids is None or order.id in ids.split(",")]

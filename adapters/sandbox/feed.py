@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from starlette.applications import Starlette
@@ -13,12 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from adapters.sandbox.faults import Faults, FaultyApp
 from syncd.clock import Clock
 
 COLUMNS = ("Order", "SKU", "Qty", "Tracking Number", "Carrier", "Tracking URL", "Ship Date", "Status")
-
-Intercept = Callable[[Request], Awaitable[Response | None]]
-"""A fault on demand: answers instead of the twin, or lets the request through with None."""
 
 
 class FeedTwin:
@@ -39,10 +37,11 @@ class FeedTwin:
         self.sends_etag = True
         self.authorization: str | None = None
         """The Authorization header that must come with every request."""
-        self.faults: Intercept | None = None
+        self.faults = Faults()
         self.asked: list[float] = []
         """When (monotonic) the feed was asked for."""
-        self.app = Starlette(routes=[Route("/{path:path}", self._serve, methods=["GET"])])
+        routes = [Route("/{path:path}", self._serve, methods=["GET"])]
+        self.app = FaultyApp(Starlette(routes=routes), self.faults)
 
     def put(self, order: str, *, sku: str = "", quantity: str = "", status: str = "") -> dict[str, str]:
         """A row for an order without a parcel yet; it may be edited afterwards."""
@@ -96,8 +95,6 @@ class FeedTwin:
 
     async def _serve(self, request: Request) -> Response:
         self.asked.append(self.clock.monotonic())
-        if self.faults is not None and (instead := await self.faults(request)) is not None:
-            return instead
         if self.authorization is not None and request.headers.get("authorization") != self.authorization:
             return Response("authorization is needed", status_code=401)
         body = self.body

@@ -29,12 +29,18 @@ _DETAIL_HOLDS_S = 1800.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a look brought. `error` not None = it is not whole; what was found counts all the same."""
+    """What a look brought.
+
+    `complete` False without `error`: single orders could not be read, but `asked` and `answered` hold for the others.
+    With `error` the source itself failed, or a listing was cut: then it is whole for nobody. What was found counts all
+    the same.
+    """
 
     rows: tuple[Row, ...]
     asked: frozenset[str]
     answered: frozenset[str]
     lists_everything: bool
+    complete: bool
     problems: tuple[Problem, ...]
     error: PortError | None
 
@@ -84,23 +90,32 @@ class Look:
     def _found(self, *, lists_everything: bool) -> Found:
         if self._error is not None and not self._has_heard:
             raise self._error
+        complete = self._error is None and not self._problems
         return Found(
             rows=tuple(self._rows.values()),
             asked=frozenset(self._asked),
             answered=frozenset(self._answered),
-            lists_everything=lists_everything and self._error is None,
+            lists_everything=lists_everything and complete,
+            complete=complete,
             problems=tuple(self._problems),
             error=self._error,
         )
 
     async def _one(self, wanted: Wanted) -> None:
-        """One store order: by the supplier's ids where they are known, else by the store's own id and name."""
-        for ref in wanted.supplier_order_ids:
-            if ref not in self._asked:
-                await self._by_id(ref)
-        if wanted.supplier_order_ids:
+        """One store order: by the supplier's ids where they are known, else by the store's own id and name.
+
+        Known orders that are gone may have been split or made anew: then the store's own reference is asked, too.
+        """
+        refs = frozenset(wanted.supplier_order_ids)
+        for ref in sorted(refs - self._asked):
+            await self._by_id(ref)
+        if not refs <= self._asked:
             return
-        if any(_belongs(row, wanted) for row in self._rows.values()) or await self._by_own_reference(wanted):
+        if (
+            (refs and refs <= self._rows.keys())
+            or any(_belongs(row, wanted) for row in self._rows.values())
+            or await self._by_own_reference(wanted)
+        ):
             self._answered.add(wanted.order_id)
 
     async def _by_id(self, ref: str) -> None:
@@ -135,11 +150,21 @@ class Look:
                 return False
             if _belongs(row, wanted):
                 self._keep(row)
-                return True
+                return await self._siblings(row)
             text = f"asked for {ref}, CJ answered order {row.orderId}, which names another"
             self._note(InvalidResponse(text, path="data.orderNum"), place=wanted.order_name)
             return False
         return True
+
+    async def _siblings(self, row: Row) -> bool:
+        """Whether all orders that were split from the same one as `row` could be read, too."""
+        if row.parent is None:
+            return True
+        for status in (*OPEN, *OVER):
+            for other in await self._listed(status, parent=row.parent):
+                if other.orderId not in self._rows:
+                    await self._by_id(other.orderId)
+        return self._error is None
 
     async def _list_open(self, wanted: Sequence[Wanted]) -> None:
         """Read what is open by pages, then those known orders that are not open any more by batches of ids."""
@@ -183,15 +208,16 @@ class Look:
         self._has_heard = True
         self._rows[row.orderId] = row
 
-    async def _listed(self, status: str, *, order_ids: Iterable[str] = ()) -> list[Row]:
+    async def _listed(self, status: str, *, order_ids: Iterable[str] = (), parent: str | None = None) -> list[Row]:
         """All rows of one status. A list that moves while it is read, or whose count disagrees, is read once more."""
         ids = tuple(order_ids)
         for attempt in (1, 2):
             try:
-                rows, agrees = await self._pages(status, ids)
+                rows, agrees = await self._pages(status, ids, parent)
             except PortError as exc:
-                self._note(exc, place=f"list {status}")
-                return []
+                self._error = self._error or exc
+                self._problems.append(Problem(place=f"list {status}", text=exc.text))
+                raise _Stop from exc
             self._has_heard = True
             if agrees is not False or attempt == 2:
                 break
@@ -203,13 +229,13 @@ class Look:
             self._problems.append(Problem(place=f"list {status}", text=text))
         return rows
 
-    async def _pages(self, status: str, ids: tuple[str, ...]) -> tuple[list[Row], bool | None]:
+    async def _pages(self, status: str, ids: tuple[str, ...], parent: str | None) -> tuple[list[Row], bool | None]:
         """The rows, and whether the count that CJ states agrees; None = it states none."""
         rows: dict[str, Row] = {}
         bad = 0
         totals: set[int | None] = set()
         for number in range(1, 10_000):
-            page = await self.api.page(status, number=number, order_ids=ids)
+            page = await self.api.page(status, number=number, order_ids=ids, parent=parent)
             fresh = [row for row in page.rows if row.orderId not in rows]
             rows.update((row.orderId, row) for row in page.rows)
             bad += len(page.bad)
@@ -228,15 +254,13 @@ class Look:
         return list(rows.values()), seen == stated
 
     def _bad_rows(self, bad: Iterable[InvalidResponse]) -> None:
-        for error in bad:
-            self._problems.append(Problem(place=error.path, text=error.text))
-            self._error = self._error or error
+        self._problems.extend(Problem(place=error.path, text=error.text) for error in bad)
 
     def _note(self, error: PortError, *, place: str) -> None:
-        """Remember why the look is not whole; a failing source ends it, one odd order does not."""
-        self._error = self._error or error
+        """Remember why one order could not be read. A source that fails as a whole, or from the first, ends the look."""
         self._problems.append(Problem(place=place, text=error.text))
         if isinstance(error, Transient | AuthRejected) or not self._has_heard:
+            self._error = self._error or error
             raise _Stop from error
 
 

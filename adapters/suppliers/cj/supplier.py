@@ -40,7 +40,7 @@ class Cj:
         return SupplierRead(
             supplier=self.name,
             observed_at=observed_at,
-            complete=found.error is None,
+            complete=found.complete,
             orders=tuple([await self._order(row) for row in found.rows]),
             asked=found.asked,
             answered=found.answered,

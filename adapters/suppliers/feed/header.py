@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from io import StringIO
 
 from adapters.suppliers.feed.records import Record, records
+from syncd.secrets import redact
 
 DELIMITERS = (",", ";", "\t", "|")
 SEARCHED = 30
@@ -190,5 +191,5 @@ def _nothing_found(rows: Sequence[Record], columns: Mapping[str, str] | None) ->
 
 
 def _shown(cells: Sequence[str]) -> str:
-    names = [repr(" ".join(cell.split())[:30]) for cell in cells[:12] if cell.strip()]
+    names = [repr(redact(" ".join(cell.split()))[:30]) for cell in cells[:12] if cell.strip()]
     return ", ".join(names) or "only blank cells"

@@ -12,6 +12,7 @@ from adapters.suppliers.feed.records import Record
 from adapters.suppliers.feed.settings import FeedSettings
 from syncd.domain.numbers import is_no_number, normalise, split_numbers
 from syncd.domain.observation import Problem
+from syncd.secrets import redact
 
 _MOST_PROBLEMS = 200
 
@@ -79,7 +80,7 @@ class _Problems:
     def add(self, line: int, text: str) -> None:
         self.bad += 1
         if len(self.kept) < _MOST_PROBLEMS:
-            self.kept.append(Problem(place=f"line {line}", text=text))
+            self.kept.append(Problem(place=f"line {line}", text=redact(text)))
 
     def all(self) -> tuple[Problem, ...]:
         more = self.bad - len(self.kept)
@@ -142,7 +143,7 @@ def _row(record: Record, *, header: Header, settings: FeedSettings) -> Row:
         url=cells.plain(cell.get("url", "")) or None if len(numbers) == 1 else None,
         shipped_at=_shipped_at(cell.get("shipped_at", ""), settings, notes),
         status=cells.plain(cell.get("status", "")),
-        notes=tuple(notes),
+        notes=tuple(map(redact, notes)),
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,7 @@ from adapters.suppliers.feed.settings import FeedSettings
 from syncd.domain.ports import AdapterPorts
 from syncd.errors import InvalidResponse, Refused, Transient
 from syncd.http import Response
+from syncd.secrets import register
 
 _FORMS = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive; save it as CSV (UTF-8)"),
@@ -52,8 +54,8 @@ class FileSource:
         self._path = (ports.base_dir / Path(settings.source).expanduser()).absolute()
         self._max_bytes = settings.max_bytes
 
-    async def fetch(self) -> Body:
-        """The open file. Raises Transient when it is not there, Refused when it is no file or too large."""
+    async def fetch(self, known: str | None) -> Body | None:
+        """The open file; None when it is still the one stamped `known`. Raises Transient when it is not there, Refused when it is no file or too large."""
         try:
             # Never through a pipe or a device: reading one may not end.
             fd = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -62,10 +64,14 @@ class FileSource:
             raise Transient(text, remedy="Check source, and whether the supplier still delivers the file.") from exc
         file = os.fdopen(fd, "rb")
         try:
-            return self._checked(file)
+            body = self._checked(file)
         except BaseException:
             file.close()
             raise
+        if body.stamp == known:
+            file.close()
+            return None
+        return body
 
     def _checked(self, file: IO[bytes]) -> Body:
         seen = os.fstat(file.fileno())
@@ -93,7 +99,8 @@ class WebSource:
         parts = urlsplit(settings.source)
         self._authorization = settings.authorization
         self._secret = ports.secret
-        self._max_bytes = settings.max_bytes
+        self._validators: Mapping[str, str] = {}
+        self._stamp: str | None = None
         self._client = ports.http.client(
             source=name,
             base_url=f"{parts.scheme}://{parts.netloc}",
@@ -102,16 +109,45 @@ class WebSource:
             max_body=settings.max_bytes,
         )
 
-    async def fetch(self) -> Body:
-        """The whole answer, which the HTTP door bounds to `max_bytes`. Raises what the door raises."""
-        headers = {"Authorization": self._secret(self._authorization)} if self._authorization else {}
-        response: Response = await self._client.request("GET", self._url, headers=headers)
+    async def fetch(self, known: str | None) -> Body | None:
+        """The whole answer, which the HTTP door bounds to `max_bytes`; None when it is still the one stamped `known`.
+
+        Raises what the door raises.
+        """
+        headers = self._credential()
+        if known is not None and known == self._stamp:
+            response = await self._if_changed(headers)
+        else:
+            response = await self._client.request("GET", self._url, headers=headers)
+        return None if response is None else self._checked(response)
+
+    def _credential(self) -> dict[str, str]:
+        if self._authorization is None:
+            return {}
+        header = self._secret(self._authorization)
+        register(header.rpartition(" ")[2])  # the token by itself is as secret as the header
+        return {"Authorization": header}
+
+    async def _if_changed(self, headers: Mapping[str, str]) -> Response | None:
+        """The answer; None when the server says that it is the one whose validators we hold."""
+        try:
+            response: Response = await self._client.request("GET", self._url, headers={**headers, **self._validators})
+        except InvalidResponse as exc:
+            # The door takes every 3xx for a redirect; 304 is the one that only we asked for.
+            if exc.path == "location" and "(304)" in exc.text:
+                return None
+            raise
+        return response
+
+    def _checked(self, response: Response) -> Body:
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind in {"text/html", "application/xhtml+xml"}:
             raise InvalidResponse(f"{self._name}: the address answers with a web page, no feed: {response.excerpt!r}.")
         _refuse_other_forms(self._name, response.body[:_HEAD])
-        stamp = hashlib.sha256(response.body).hexdigest()
-        return Body(file=io.BytesIO(response.body), stamp=stamp, trouble=_shortfall(response))
+        stamp, trouble = hashlib.sha256(response.body).hexdigest(), _shortfall(response)
+        self._validators = {} if trouble else _validators(response)
+        self._stamp = stamp if self._validators else None
+        return Body(file=io.BytesIO(response.body), stamp=stamp, trouble=trouble)
 
     def changed_since(self, body: Body) -> bool:
         """An answer that was read whole does not change any more."""
@@ -126,6 +162,14 @@ def _shortfall(response: Response) -> str | None:
     if int(stated) == len(response.body):
         return None
     return f"the answer has {len(response.body)} of {stated} bytes"
+
+
+def _validators(response: Response) -> Mapping[str, str]:
+    """What lets the server say that nothing changed. A strong ETag is better than a date to the second."""
+    if etag := response.headers.get("etag"):
+        return {"If-None-Match": etag}
+    modified = response.headers.get("last-modified")
+    return {"If-Modified-Since": modified} if modified else {}
 
 
 def _head(file: IO[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import asyncio
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.suppliers.feed.cells import order_key
@@ -74,7 +74,7 @@ class Feed:
             orders=tuple(every.values()) if query.wanted is None else _those(every, wanted),
             asked=frozenset(ref for one in wanted for ref in one.supplier_order_ids) if shows_absence else frozenset(),
             answered=frozenset(one.order_id for one in wanted) if shows_absence else frozenset(),
-            lists_everything=shows_absence,
+            lists_everything=shows_absence and query.wanted is None,
             error=f"{self.name}: {trouble}." if trouble else None,
             problems=_problems(reading, trouble),
         )
@@ -121,21 +121,18 @@ class Feed:
         """Nothing is held open."""
 
     async def _read(self) -> Reading:
-        body = await self._source.fetch()
-        try:
-            if self._last is not None and self._last.stamp == body.stamp and not body.trouble:
+        """The feed as it is now; parsed again only when its bytes changed."""
+        body = await self._source.fetch(self._last.stamp if self._last else None)
+        if body is None and self._last is not None:
+            return self._last
+        assert body is not None, "a source may only say unchanged of something that is known"
+        with body.file:
+            if self._last is not None and self._last.stamp == body.stamp:
                 return self._last
             reading = await asyncio.to_thread(read, body, self._settings)
             if self._source.changed_since(body):
-                return Reading(
-                    stamp="",
-                    table=reading.table,
-                    encoding=reading.encoding,
-                    trouble="it was written to while it was read",
-                )
-        finally:
-            body.file.close()
-        self._last = reading
+                return replace(reading, trouble="it was written to while it was read")
+        self._last = None if body.trouble else reading
         return reading
 
     def _orders(self, reading: Reading, now: datetime) -> dict[str, SupplierOrder]:
