@@ -15,6 +15,7 @@ import httpx
 from syncd.clock import ManualClock
 from syncd.domain.ports import AdapterPorts, Call, Supplier, SupplierQuery, Wanted
 from syncd.http import Http
+from syncd.secrets import register
 
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -146,7 +147,7 @@ def ports(
         rng=rng,
         http=Http(clock, rng, wire),
         credentials=credentials or MemoryCredentials(),
-        secret=(secrets or {}).__getitem__,
+        secret=lambda ref: register((secrets or {})[ref]),
         base_dir=base_dir,
     )
 
@@ -173,11 +174,22 @@ class World(Protocol):
     port: Supplier
     clock: ManualClock
     wire: Wire
-    secrets: tuple[str, ...]
-    """Values that must never come out."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must never come out."""
+        ...
 
     def place(self, number: int) -> Placed:
         """An order for store order `#number` that the supplier works on; nothing is shipped."""
+        ...
+
+    def place_unpaid(self, number: int) -> Placed:
+        """An order that is not paid or confirmed yet, where the supplier has such."""
+        ...
+
+    def label(self, placed: Placed, number: str) -> None:
+        """A number is known, the parcel has not left."""
         ...
 
     def ship(self, placed: Placed, number: str) -> None: ...
@@ -189,6 +201,10 @@ class World(Protocol):
 
     def forget(self, placed: Placed) -> None:
         """The supplier does not know the order any more."""
+        ...
+
+    def cancelled(self) -> int:
+        """How many cancels really happened."""
         ...
 
 
