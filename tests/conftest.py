@@ -5,17 +5,31 @@ import socket
 import pytest
 
 _connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--refresh", action="store_true", help="write golden files anew instead of comparing")
 
 
 def _is_local(address: object) -> bool:
     return not isinstance(address, tuple) or address[0] in {"127.0.0.1", "::1", "localhost"}
 
 
+def _refuse_to_leave(address: object) -> None:
+    if not _is_local(address):
+        raise AssertionError(f"a test tried to reach {address!r}; only loopback is allowed")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     def connect(self: socket.socket, address: object) -> None:
-        if not _is_local(address):
-            raise AssertionError(f"a test tried to reach {address!r}; only loopback is allowed")
+        _refuse_to_leave(address)
         _connect(self, address)
 
+    def connect_ex(self: socket.socket, address: object) -> int:
+        _refuse_to_leave(address)
+        return _connect_ex(self, address)
+
     monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)

@@ -55,18 +55,24 @@ app = typer.Typer(
 )
 
 
+def _version(ctx: typer.Context, wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        raise typer.Exit(version.version(ctx))
+
+
 @app.callback()
 def root(
     ctx: typer.Context,
     config: ConfigOption = None,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log more; twice for everything.")] = 0,
     log_format: Annotated[LogFormat, typer.Option("--log-format", help="How log lines look.")] = LogFormat.CONSOLE,
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     session = session_of(ctx, config=config)
     session.verbose, session.log_format = verbose, log_format.value
-    if show_version:
-        raise typer.Exit(version.version(ctx))
+    del show_version  # its callback has ended the command
 
 
 app.command(rich_help_panel=START)(init.init)

@@ -43,11 +43,8 @@ _DEFERRED = "deferred"
 
 def worst(codes: Iterable[int]) -> int:
     """The one code for a command to which all of `codes` apply; none = fine."""
-    found = set(codes)
-    for code in _PRECEDENCE:
-        if code in found:
-            return code
-    return ExitCode.ERROR if found else ExitCode.FINE
+    found = {code if code in _PRECEDENCE else ExitCode.ERROR for code in codes}
+    return next((code for code in _PRECEDENCE if code in found), ExitCode.FINE)
 
 
 def of_sources(sources: Iterable[Source]) -> int:

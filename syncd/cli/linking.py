@@ -21,6 +21,8 @@ async def linked(
     """Tie them, and tell the history; says what was done."""
     store, order_id = await _place(runtime, stores, order, supplier=supplier)
     now = runtime.clock.now()
+    if await _is_stated(runtime, store, order_id, supplier=supplier, supplier_order=supplier_order, sku=sku):
+        return f"{order} was tied to {supplier} {supplier_order} already."
     changed = await runtime.db.run(
         journal.link,
         store=store,
@@ -31,8 +33,6 @@ async def linked(
         now=now,
         line_sku=sku,
     )
-    if not changed:
-        return f"{order} was tied to {supplier} {supplier_order} already."
     await runtime.make_due(changed)
     await _tell(
         runtime, store, order_id, what="linked", after={"supplier": supplier, "order": supplier_order, "sku": sku}
@@ -43,6 +43,11 @@ async def linked(
 async def unlinked(runtime: Runtime, stores: Sequence[str], order: str, *, supplier: str, supplier_order: str) -> str:
     """Take back what a person said; says what was done. Raises UsageError when no person had tied them."""
     store, order_id = await _place(runtime, stores, order, supplier=supplier)
+    if not await _is_stated(runtime, store, order_id, supplier=supplier, supplier_order=supplier_order):
+        raise UsageError(
+            f"Nobody tied {order} to {supplier} {supplier_order} by hand.",
+            remedy="References, metafields and link files are changed where they come from. See: syncd links",
+        )
     changed = await runtime.db.run(
         journal.unlink,
         store=store,
@@ -51,11 +56,6 @@ async def unlinked(runtime: Runtime, stores: Sequence[str], order: str, *, suppl
         supplier_order_id=supplier_order,
         now=runtime.clock.now(),
     )
-    if not changed:
-        raise UsageError(
-            f"Nobody tied {order} to {supplier} {supplier_order} by hand.",
-            remedy="References, metafields and link files are changed where they come from. See: syncd links",
-        )
     await runtime.make_due(changed)
     await _tell(runtime, store, order_id, what="unlinked", after={"supplier": supplier, "order": supplier_order})
     return f"Took back: {order} and {supplier} {supplier_order}."
@@ -76,6 +76,18 @@ async def listed(runtime: Runtime, stores: Sequence[str]) -> list[dict[str, Any]
         }
         for link in found
     ]
+
+
+async def _is_stated(
+    runtime: Runtime, store: str, order_id: str, *, supplier: str, supplier_order: str, sku: str | None = None
+) -> bool:
+    """Whether a person tied them already; `sku` None = for any line."""
+    return any(
+        link.origin == "person"
+        and (link.store_order, link.supplier_order_id) == (order_id, supplier_order.strip())
+        and sku in {None, link.line_sku}
+        for link in await runtime.db.run(journal.all_links, store=store, supplier=supplier)
+    )
 
 
 async def _place(runtime: Runtime, stores: Sequence[str], order: str, *, supplier: str) -> tuple[str, str]:
