@@ -224,6 +224,8 @@ def _more_than_ordered_or_twice(case: Case, live: Live, sides: list[Side]) -> No
             if len(twins) < 2 or twins[0] is not live:
                 continue
             for line_id, quantity in sorted(shipment.contents.items()):
+                if case.units[line_id].fulfilled > case.units[line_id].ordered:
+                    continue  # told by the line
                 shown = {twin.id: twin.lines[line_id] for twin in twins if line_id in twin.lines}
                 if len(shown) > 1 and sum(shown.values()) > quantity and _is_alone(side, twins, shipment, line_id):
                     evidence = {**shipment_facts(shipment), "fulfillments": shown, "units_in_parcel": quantity}

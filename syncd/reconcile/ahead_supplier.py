@@ -67,7 +67,7 @@ def _numbers(case: Case, side: Side, placing: Placing) -> None:
         _extra(case, side, placing.shipment, live, add=placing.shipment.tracking)
     for live in placing.replaced:
         _replaced(case, side, placing.shipment, live)
-    if placing.unsure and placing.unsure_kind == "extra_parcel_not_in_store":
+    if placing.unsure and placing.unsure_kind != "store_fulfilled_without_tracking":
         candidates = [live.id for live in placing.unsure]
         evidence = {**shipment_facts(placing.shipment), "candidates": candidates}
         case.found(placing.unsure_kind, thing=placing.shipment.key, evidence=evidence, side=side)
@@ -330,7 +330,7 @@ def _before_dispatch(case: Case, side: Side) -> None:
     for placed in side.live_orders:
         if not placed.is_shown:
             continue
-        mine = [one for one in side.shipments if one.placed is placed]
+        mine = [one for one in side.shipments if one.is_of(placed)]
         top = max((one.rung for one in mine), default=Rung.ORDERED)
         waits = case.open_units(placed.covers)
         says_so = placed.order.state in _SAYS_SHIPPED or top >= Rung.LABEL

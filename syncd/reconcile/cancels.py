@@ -49,7 +49,7 @@ def detect(case: Case) -> None:
 def shipped(case: Case, side: Side, placed: Placed) -> list[Shipment]:
     """The shipments of this supplier order that left."""
     rung = shipped_rung(case)
-    return [one for one in side.shipments if one.placed is placed and one.rung >= rung]
+    return [one for one in side.shipments if one.is_of(placed) and one.rung >= rung]
 
 
 def _facts(placed: Placed, **more: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _supplier_cancelled(case: Case, side: Side, placed: Placed) -> None:
 
 
 def _cancelled_but_fulfilled(case: Case, side: Side, placed: Placed, live: Live) -> None:
-    was_scanned = any(one.placed is placed and one.rung >= Rung.FIRST_SCAN for one in side.shipments)
+    was_scanned = any(one.is_of(placed) and one.rung >= Rung.FIRST_SCAN for one in side.shipments)
     if movement(live.fulfillment) or was_scanned or live.shown_by:
         return
     case.barred.add("supplier_cancelled_store_fulfilled")

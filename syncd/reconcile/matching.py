@@ -17,6 +17,8 @@ from syncd.reconcile.view import LinkedOrder, SupplierView
 ALL_SHIPPED = frozenset({SupplierState.SHIPPED, SupplierState.DELIVERED})
 """States in which a supplier says that the whole of its order has left."""
 
+_SHORTEST_PLAIN = 8
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Placed:
@@ -72,6 +74,12 @@ class Shipment:
     contents: dict[str, int] | None
     scope: tuple[str, ...]
     unclear: bool = False
+    also: list[Placed] = field(default_factory=list)
+    """Further supplier orders that show the same parcel."""
+
+    def is_of(self, placed: Placed) -> bool:
+        """Whether this supplier order shows it."""
+        return self.placed is placed or placed in self.also
 
     @property
     def parcel(self) -> Parcel:
@@ -326,7 +334,21 @@ def _shipment(side: Side, placed: Placed, parcels: Sequence[Parcel], *, contents
 
 def usable(tracking: Tracking) -> bool:
     """Whether it is a number at all and not a word for none."""
-    return not is_no_number(tracking.number)
+    return is_plain_number(tracking.number) or not is_no_number(tracking.number)
+
+
+def is_plain_number(number: str) -> bool:
+    """Whether it is certainly a number: at least eight letters and digits, not all letters, not all zeros.
+
+    Only saves the closer look at words that mean "no number", all of which are shorter or have other signs.
+    """
+    return (
+        len(number) >= _SHORTEST_PLAIN
+        and number.isascii()
+        and number.isalnum()
+        and not number.isalpha()
+        and number.strip("0") != ""
+    )
 
 
 def _joined(shipments: Sequence[Shipment]) -> list[Shipment]:
@@ -351,3 +373,4 @@ def _join(first: Shipment, other: Shipment) -> None:
     first.contents, first.scope = contents, tuple(contents)
     first.parcels, first.keys = (*first.parcels, *other.parcels), (*first.keys, *other.keys)
     first.rung = max(first.rung, other.rung)
+    first.also.append(other.placed)

@@ -172,11 +172,9 @@ class _Work:
         bare = [live for live in self.lives if not live.numbers and _shares(live.left, wanted)]
         if not bare:
             return
-        if all(
-            sum(live.left.get(line_id, 0) for live in bare) <= wanted.get(line_id, 0)
-            for live in bare
-            for line_id in _open(live.left)
-        ) or (len(bare) == 1 and all(bare[0].left.get(line_id, 0) >= wanted[line_id] for line_id in wanted)):
+        if _all_meant((live.left for live in bare), wanted) or (
+            len(bare) == 1 and all(bare[0].left.get(line_id, 0) >= wanted[line_id] for line_id in wanted)
+        ):
             chosen = bare
         else:
             placing.unsure, placing.unsure_kind, placing.need = bare, "store_fulfilled_without_tracking", {}
@@ -280,26 +278,42 @@ class _Work:
 
     def _settle_on(self, placing: Placing, lives: list[Live], wanted: Mapping[str, int], *, is_excess: bool) -> None:
         """Say what the parcel means for fulfillments that carry other numbers."""
-        all_meant = all(
-            live.lines.get(line_id, 0) <= wanted.get(line_id, 0) for live in lives for line_id in live.lines
-        )
-        if len(lives) > 1 and not all_meant and is_excess:
-            placing.unsure, placing.unsure_kind = lives, "extra_parcel_not_in_store"
+        known = [live for live in lives if self._whose(live) != {"foreign"}]
+        held = [live.lines if is_excess else live.left for live in known]
+        if len(known) > 1 and not _all_meant(held, wanted):
+            is_lost = not is_excess and any(self._is_lost(live) for live in known)
+            placing.unsure = known
+            placing.unsure_kind = "tracking_replaced_at_supplier" if is_lost else "extra_parcel_not_in_store"
             return
-        for live in lives:
-            kinds = {self.owners.whose(number) for number in live.numbers}
-            if "own" in kinds and self.side.rules.snapshot:
+        for live in known or lives:
+            if self._is_lost(live):
                 placing.replaced.append(live)
-            elif "current" in kinds or "own" in kinds:
-                if placing.shipment.rung >= self.fulfill_on:
-                    placing.extra.append(live)
-            elif not placing.is_somewhere:
-                placing.mismatched.append(live)
+            elif live not in known:
+                if not placing.is_somewhere:
+                    placing.mismatched.append(live)
+            elif placing.shipment.rung >= self.fulfill_on:
+                placing.extra.append(live)
             live.take(placing.shipment, placing.need)
+
+    def _whose(self, live: Live) -> set[str]:
+        return {self.owners.whose(number) for number in live.numbers}
+
+    def _is_lost(self, live: Live) -> bool:
+        """Whether it shows a number that the supplier had once and has no more: where a missing row means something."""
+        return self.side.rules.snapshot and "own" in self._whose(live)
 
 
 def _open(need: Mapping[str, int]) -> dict[str, int]:
     return {line_id: quantity for line_id, quantity in need.items() if quantity > 0}
+
+
+def _all_meant(held: Iterable[Mapping[str, int]], wanted: Mapping[str, int]) -> bool:
+    """Whether there is nothing to choose: the parcel has enough for all of them together."""
+    units: dict[str, int] = {}
+    for one in held:
+        for line_id, quantity in one.items():
+            units[line_id] = units.get(line_id, 0) + quantity
+    return all(quantity <= wanted.get(line_id, 0) for line_id, quantity in units.items())
 
 
 def _shares(left: Mapping[str, int], wanted: Mapping[str, int]) -> bool:

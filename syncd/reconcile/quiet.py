@@ -24,8 +24,8 @@ from syncd.domain.orders import (
 )
 from syncd.domain.shipments import DEAD, Parcel, Rung, SupplierLine, SupplierState
 from syncd.domain.steps import Action
-from syncd.domain.tracking import Tracking
 from syncd.reconcile.lines import claims_line
+from syncd.reconcile.matching import is_plain_number
 from syncd.reconcile.movement import is_delivered
 from syncd.reconcile.policy import Policy, SupplierRules
 from syncd.reconcile.store_numbers import differs_in_carrier
@@ -40,8 +40,6 @@ _OUT = frozenset({SupplierState.PROCESSING, SupplierState.PART_SHIPPED, Supplier
 _AT_WORK = frozenset({SupplierState.PROCESSING, SupplierState.HELD})
 _STARTED = frozenset({FulfillmentOrderStatus.OPEN, FulfillmentOrderStatus.IN_PROGRESS})
 _OWN_TAGS = "syncd:"
-_SHORTEST = 8
-"""Shorter numbers are left to the full judgement, which knows every word for "no number"."""
 
 
 def quiet(view: OrderView, *, policy: Policy, now: datetime) -> Judgement | None:
@@ -189,14 +187,7 @@ def _shows(fulfillment: Fulfillment, parcel: Parcel) -> bool:
     if len(fulfillment.tracking) != 1 or len(parcel.tracking) != 1:
         return False
     shown, stated = fulfillment.tracking[0], parcel.tracking[0]
-    return shown.number == stated.number and _is_plain_number(stated) and not differs_in_carrier(shown, stated)
-
-
-def _is_plain_number(tracking: Tracking) -> bool:
-    number = tracking.number
-    if len(number) < _SHORTEST or not number.isascii() or not number.isalnum() or number.isalpha():
-        return False
-    return number.strip("0") != ""
+    return shown.number == stated.number and is_plain_number(stated.number) and not differs_in_carrier(shown, stated)
 
 
 # --- waiting -----------------------------------------------------------------------------------------------------------

@@ -189,7 +189,9 @@ def shows_nothing_shipped(side: Side, orders: Iterable[Placed]) -> bool:
     if any(not placed.is_shown or placed.order.state in ALL_SHIPPED for placed in side.orders):
         return False
     mine = list(orders)
-    return not any(one.placed in mine and (one.rung >= Rung.LABEL or one.numbers) for one in side.shipments)
+    return not any(
+        any(one.is_of(each) for each in mine) and (one.rung >= Rung.LABEL or one.numbers) for one in side.shipments
+    )
 
 
 def _has_shipped(case: Case, side: Side, held: set[str]) -> bool:

@@ -1,0 +1,516 @@
+"""Group B: the store is ahead of the supplier, or says something else."""
+
+from dataclasses import replace
+
+from syncd.domain.orders import FulfillmentEvent, FulfillmentStatus, Return
+from syncd.domain.orders import FulfillmentLine as Part
+from syncd.domain.shipments import Rung, SupplierState
+from syncd.domain.steps import Action, Approval
+from syncd.reconcile.decide import reconcile
+from tests.reconcile.tables import Row, check, table
+from tests.reconcile.world import (
+    CJ,
+    NOW,
+    A,
+    B,
+    ago,
+    closed,
+    done,
+    intent,
+    line,
+    linked,
+    order,
+    parcel,
+    placed,
+    policy,
+    side,
+    undone,
+    view,
+    work,
+)
+
+P1, P2 = "LX100000001CN", "LX100000002CN"
+HAND = "HAND99999999"
+OLD = {"created_at": ago(hours=49)}
+BEFORE = ago(days=2, hours=12)
+F1 = "gid://shopify/Fulfillment/1"
+
+
+def shown(*fulfillments, lines=None, **more):
+    """An order whose units are all fulfilled by these fulfillments."""
+    more.setdefault("created_at", BEFORE)
+    more.setdefault("fulfillment_orders", (closed({A: 1}),))
+    return order(*(lines or (line(A),)), fulfillments=fulfillments, **more)
+
+
+WITHOUT_SHIPMENT = [
+    Row(
+        "fulfilled and nothing left",
+        view(shown(done({A: 1}, **OLD)), side(placed())),
+        ["B01 cancel_fulfillment"],
+        "two days and no parcel",
+        ["cancel_fulfillment A*1"],
+    ),
+    Row(
+        "a label only",
+        view(shown(done({A: 1}, P1, **OLD)), side(placed(parcel(P1, rung=Rung.LABEL)))),
+        ["B01 cancel_fulfillment"],
+        "a label is no shipment",
+        [f"cancel_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "never ordered there",
+        view(shown(done({A: 1}, **OLD)), side(empty_reads=1)),
+        ["B01 cancel_fulfillment"],
+        "the supplier knows no such order",
+    ),
+    Row(
+        "nobody can say whether it was ordered",
+        view(shown(done({A: 1}, **OLD)), side()),
+        [],
+        "no read would have shown it",
+    ),
+    Row(
+        "an unknown link",
+        view(shown(done({A: 1}, **OLD)), side(empty_reads=1, unknown_links=("S9",))),
+        [],
+        "the linked order was not seen",
+    ),
+    Row(
+        "the supplier was not read",
+        view(shown(done({A: 1}, **OLD)), side(placed(), complete=False)),
+        [],
+        "absence needs a whole read",
+    ),
+    Row(
+        "missing from the last read",
+        view(shown(done({A: 1}, **OLD)), side(linked(placed(), missing_reads=1))),
+        [],
+        "old news",
+    ),
+    Row(
+        "the supplier says shipped, without a number",
+        view(shown(done({A: 1}, **OLD)), side(placed(state=SupplierState.SHIPPED))),
+        [],
+        "not shown to be unshipped",
+    ),
+    Row(
+        "the store shows movement",
+        view(shown(done({A: 1}, in_transit_at=ago(hours=9), **OLD)), side(placed())),
+        [],
+        "something moves",
+    ),
+    Row(
+        "an event shows movement",
+        view(
+            shown(done({A: 1}, events=(FulfillmentEvent(status="OUT_FOR_DELIVERY", happened_at=ago(hours=1)),), **OLD)),
+            side(placed()),
+        ),
+        [],
+        "something moves",
+    ),
+    Row(
+        "a label event only",
+        view(
+            shown(done({A: 1}, events=(FulfillmentEvent(status="LABEL_PURCHASED", happened_at=ago(hours=1)),), **OLD)),
+            side(placed()),
+        ),
+        ["B01 cancel_fulfillment"],
+        "a label is no movement",
+    ),
+    Row(
+        "a person's own number",
+        view(shown(done({A: 1}, HAND, **OLD)), side(placed())),
+        ["B01 report", "B09 report"],
+        "it stays untouched",
+        [],
+    ),
+    Row(
+        "a return is open",
+        view(
+            shown(done({A: 1}, **OLD), returns=(Return(id="r", status="OPEN", lines=(Part(line_id=A, quantity=1),)),)),
+            side(placed()),
+        ),
+        ["B01 report"],
+        "stock would be counted twice",
+        [],
+    ),
+    Row(
+        "a closed return",
+        view(
+            shown(
+                done({A: 1}, **OLD), returns=(Return(id="r", status="CLOSED", lines=(Part(line_id=A, quantity=1),)),)
+            ),
+            side(placed()),
+        ),
+        ["B01 cancel_fulfillment"],
+        "that is over",
+    ),
+    Row(
+        "only one of two units left",
+        view(
+            shown(done({A: 2}, P1, **OLD), lines=(line(A, 2),), fulfillment_orders=(closed({A: 2}),)),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        [],
+        "the supplier says that something left",
+    ),
+    Row(
+        "somebody else's line in it",
+        view(shown(done({A: 1, "x": 1}, **OLD), lines=(line(A), line("x", sku="OTHER"))), side(placed())),
+        ["B01 report"],
+        "it would take back what is not ours",
+        [],
+    ),
+    Row(
+        "failed, so not live",
+        view(
+            shown(done({A: 1}, status=FulfillmentStatus.FAILURE, **OLD), fulfillment_orders=(work({A: 1}),)),
+            side(placed()),
+        ),
+        [],
+        "it counts for nothing",
+    ),
+    Row(
+        "delivered in the store",
+        view(shown(done({A: 1}, HAND, delivered_at=ago(hours=3), **OLD)), side(placed())),
+        ["B09 report", "B11 report"],
+        "somebody delivered something",
+        [],
+    ),
+    Row(
+        "report only",
+        view(shown(done({A: 1}, **OLD)), side(placed())),
+        ["B01 cancel_fulfillment"],
+        "shown, never sent",
+        policy=policy(unfulfill=Approval.REPORT),
+    ),
+]
+
+NUMBERS = [
+    Row(
+        "no number, one parcel",
+        view(shown(done({A: 1})), side(placed(parcel(P1)))),
+        ["B02 update_tracking"],
+        "the parcel is known",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "no number, a label",
+        view(shown(done({A: 1})), side(placed(parcel(P1, rung=Rung.LABEL)))),
+        ["B02 update_tracking"],
+        "fulfilled anyway",
+    ),
+    Row(
+        "no number on two, a parcel for both",
+        view(
+            shown(
+                done({A: 1}, n=1),
+                done({B: 1}, n=2),
+                lines=(line(A), line(B)),
+                fulfillment_orders=(closed({A: 1, B: 1}),),
+            ),
+            side(placed(parcel(P1))),
+        ),
+        ["B02 update_tracking"] * 2,
+        "both are in it",
+        [f"update_tracking A*1 {P1}", f"update_tracking B*1 {P1}"],
+    ),
+    Row(
+        "no number on two, a parcel for one",
+        view(
+            shown(done({A: 1}, n=1), done({A: 1}, n=2), lines=(line(A, 2),), fulfillment_orders=(closed({A: 2}),)),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        ["B02 report"] * 2,
+        "never guess",
+        [],
+    ),
+    Row(
+        "no number on one, open units beside",
+        view(
+            shown(done({A: 1}), lines=(line(A, 2),), fulfillment_orders=(work({A: 2}, remaining={A: 1}),)),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        ["B02 update_tracking"],
+        "the person meant this parcel",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "we set it before and it was taken off",
+        view(
+            shown(done({A: 1})),
+            side(placed(parcel(P1))),
+            intents=(intent(Action.UPDATE_TRACKING, {A: 1}, P1, effect_id=F1),),
+        ),
+        ["B02 report"],
+        "no quarrel",
+        [],
+    ),
+    Row(
+        "both have numbers",
+        view(shown(done({A: 1}, HAND)), side(placed(parcel(P1)))),
+        ["B04 report"],
+        "a person's number stays",
+        [],
+    ),
+    Row(
+        "the supplier's number, typed by hand",
+        view(shown(done({A: 1}, P1)), side(placed(parcel(P1)))),
+        [],
+        "whoever typed it",
+    ),
+    Row(
+        "written with blanks",
+        view(shown(done({A: 1}, "LX 1000 0000 1CN")), side(placed(parcel(P1)))),
+        ["B05 report"],
+        "the same number",
+        [],
+    ),
+    Row(
+        "another listed carrier",
+        view(shown(done({A: 1}, P1, company="UPS")), side(placed(parcel(P1, company="China Post")))),
+        ["B06 update_tracking"],
+        "the link leads nowhere",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "the same carrier",
+        view(shown(done({A: 1}, P1, company="China Post")), side(placed(parcel(P1, company="China Post")))),
+        [],
+        "in order",
+    ),
+    Row(
+        "a carrier that is not listed",
+        view(shown(done({A: 1}, P1, company="UPS")), side(placed(parcel(P1, company="Moon Parcels")))),
+        [],
+        "nothing better to say",
+    ),
+    Row(
+        "the supplier names no carrier",
+        view(shown(done({A: 1}, P1, company="UPS")), side(placed(parcel(P1)))),
+        [],
+        "nothing better to say",
+    ),
+    Row(
+        "two carriers on one fulfillment",
+        view(
+            shown(done({A: 1}, P1, P2, company="UPS")),
+            side(placed(parcel(P1, units={A: 1}, company="China Post"), parcel(P2, units={A: 1}, company="USPS"))),
+        ),
+        ["B06 report"] * 2,
+        "a person chooses",
+        [],
+    ),
+    Row(
+        "made by another app",
+        view(shown(done({A: 1}, HAND)), side(placed())),
+        ["B09 report"],
+        "its units are taken",
+        [],
+    ),
+    Row(
+        "another app's part, the rest goes on",
+        view(
+            shown(done({A: 1}, HAND), lines=(line(A, 2),), fulfillment_orders=(work({A: 2}, remaining={A: 1}),)),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PART_SHIPPED, units={A: 2})),
+        ),
+        ["A02 create_fulfillment", "B09 report"],
+        "open units go on",
+        [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "ours, so not foreign",
+        view(
+            shown(done({A: 1}, HAND)),
+            side(placed()),
+            intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, HAND, effect_id=F1),),
+        ),
+        [],
+        "we wrote it",
+    ),
+]
+
+AT_CREATION = [
+    Row(
+        "at once",
+        view(
+            order(
+                created_at=ago(hours=1),
+                fulfillment_orders=(closed({A: 1}),),
+                fulfillments=(done({A: 1}, created_at=ago(hours=1)),),
+            ),
+            side(placed()),
+        ),
+        ["B07 report"],
+        "store automation",
+    ),
+    Row(
+        "in the shop",
+        view(
+            order(
+                source="pos",
+                created_at=ago(hours=1),
+                fulfillment_orders=(closed({A: 1}),),
+                fulfillments=(done({A: 1}, created_at=ago(hours=1)),),
+            ),
+            side(placed()),
+        ),
+        [],
+        "the customer took it along",
+    ),
+    Row(
+        "at once and shipped since",
+        view(
+            order(
+                created_at=ago(hours=1),
+                fulfillment_orders=(closed({A: 1}),),
+                fulfillments=(done({A: 1}, P1, created_at=ago(hours=1)),),
+            ),
+            side(placed(parcel(P1))),
+        ),
+        [],
+        "true by now",
+    ),
+]
+
+TWICE = [
+    Row(
+        "more than ordered",
+        view(shown(done({A: 1}, P1, n=1), done({A: 1}, P2, n=2)), side(placed(parcel(P1), parcel(P2)))),
+        ["B08 report", "F04 report"],
+        "two fulfillments for one unit",
+        [],
+    ),
+    Row(
+        "one unit of one parcel twice",
+        view(
+            shown(
+                done({A: 1}, P1, n=1), done({A: 1}, P1, n=2), lines=(line(A, 2),), fulfillment_orders=(closed({A: 2}),)
+            ),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        ["B08 report"],
+        "the parcel holds one",
+        [],
+    ),
+    Row(
+        "two units of one parcel, one each",
+        view(
+            shown(
+                done({A: 1}, P1, n=1), done({A: 1}, P1, n=2), lines=(line(A, 2),), fulfillment_orders=(closed({A: 2}),)
+            ),
+            side(placed(parcel(P1, units={A: 2}))),
+        ),
+        [],
+        "the parcel holds two",
+    ),
+    Row(
+        "at two locations",
+        view(
+            shown(
+                done({A: 1}, P1, n=1),
+                done({A: 1}, P1, n=2, location_id="gid://shopify/Location/2"),
+                lines=(line(A, 2),),
+                fulfillment_orders=(closed({A: 2}),),
+            ),
+            side(placed(parcel(P1))),
+        ),
+        [],
+        "one fulfillment per location",
+    ),
+    Row(
+        "cancelled by hand",
+        view(order(fulfillments=(undone({A: 1}, P1),)), side(placed(parcel(P1)))),
+        ["A01 report", "B10 report"],
+        "a person undid it; a person redoes it",
+        [],
+    ),
+    Row(
+        "ours was cancelled, under another number",
+        view(
+            order(fulfillments=(undone({A: 1}, HAND),)),
+            side(placed()),
+            intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, HAND, effect_id=F1),),
+        ),
+        ["B10 report"],
+        "we made it",
+    ),
+    Row(
+        "a bare one was cancelled by hand",
+        view(order(fulfillments=(undone({A: 1}),)), side(placed())),
+        [],
+        "not ours, and no parcel",
+    ),
+    Row(
+        "cancelled by us",
+        view(
+            order(fulfillments=(undone({A: 1}, P1),)),
+            side(placed(parcel(P1, rung=Rung.LABEL))),
+            intents=(intent(Action.CANCEL_FULFILLMENT, {A: 1}, P1, effect_id=F1),),
+        ),
+        ["A07 report"],
+        "we know why",
+    ),
+    Row(
+        "cancelled and fulfilled again",
+        view(shown(undone({A: 1}, P1, n=1), done({A: 1}, P1, n=2)), side(placed(parcel(P1)))),
+        [],
+        "redone",
+    ),
+    Row(
+        "cancelled, and nothing is wanted any more",
+        view(
+            order(line(A, current=0), fulfillment_orders=(), fulfillments=(undone({A: 1}, P1),)),
+            side(placed(parcel(P1))),
+        ),
+        [],
+        "taken off",
+    ),
+]
+
+
+@table(WITHOUT_SHIPMENT)
+def test_what_did_not_leave_is_told(row):
+    check(row)
+
+
+@table(NUMBERS)
+def test_numbers_are_mended_only_where_they_are_the_suppliers(row):
+    check(row)
+
+
+@table(AT_CREATION)
+def test_fulfilling_at_creation_is_told(row):
+    check(row)
+
+
+@table(TWICE)
+def test_doubles_and_foreign_cancels_freeze_the_order(row):
+    check(row)
+
+
+def test_an_unfulfill_always_waits_for_a_person_by_default():
+    given = view(shown(done({A: 1}, **OLD)), side(placed()))
+    assert reconcile(given, policy=policy(), now=NOW).steps[0].approval is Approval.REQUIRED
+
+
+def test_an_update_names_the_carrier_as_shopify_does():
+    given = view(shown(done({A: 1}, P1, company="UPS")), side(placed(parcel(P1, company="china post"))))
+    (step,) = reconcile(given, policy=policy(), now=NOW).steps
+    assert [one.company for one in step.tracking] == ["China Post"]
+
+
+def test_two_suppliers_have_to_be_read_before_a_shared_fulfillment_is_judged():
+    dp = replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-"))
+    lines = (line(A), line(B, sku="DP-B"))
+    both = policy(suppliers=(CJ, dp))
+    shared = order(
+        *lines, created_at=BEFORE, fulfillment_orders=(closed({A: 1, B: 1}),), fulfillments=(done({A: 1, B: 1}, **OLD),)
+    )
+    there = (side(placed()), side(placed(n=2), name="dp"))
+    away = (side(placed()), side(placed(n=2), name="dp", complete=False))
+    assert [drift.action for drift in reconcile(view(shared, *there), policy=both, now=NOW).drifts] == [
+        "cancel_fulfillment"
+    ]
+    assert reconcile(view(shared, *away), policy=both, now=NOW).drifts == ()

@@ -1,0 +1,610 @@
+"""Group A: the supplier is ahead of the store."""
+
+from dataclasses import replace
+
+from syncd.domain.orders import DeliveryMethod, FulfillmentOrderStatus
+from syncd.domain.periods import elapsed
+from syncd.domain.shipments import Rung, SupplierLine, SupplierState
+from syncd.domain.steps import Action, Approval
+from syncd.reconcile.decide import reconcile
+from syncd.reconcile.view import Link
+from tests.reconcile.tables import Row, check, table
+from tests.reconcile.world import (
+    CJ,
+    NOW,
+    A,
+    B,
+    ago,
+    closed,
+    done,
+    intent,
+    line,
+    linked,
+    order,
+    parcel,
+    placed,
+    policy,
+    side,
+    view,
+    work,
+)
+
+P1, P2, P3 = "LX100000001CN", "LX100000002CN", "LX100000003CN"
+ON_HOLD = FulfillmentOrderStatus.ON_HOLD
+TWO = (line(A), line(B))
+PART = SupplierState.PART_SHIPPED
+SHOWN = {"fulfillment_orders": (closed({A: 1}),), "fulfillments": (done({A: 1}, P1),)}
+TWO_PLACES = (work({A: 1}, 1), work({B: 1}, 2, location_id="gid://shopify/Location/2"))
+
+SHIPPED = [
+    Row(
+        "shipped with a number",
+        view(order(), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "it left",
+        [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "a label only",
+        view(order(), side(placed(parcel(P1, rung=Rung.LABEL)))),
+        ["A07 report"],
+        "a label is no shipment",
+        [],
+    ),
+    Row(
+        "shipped without a number",
+        view(order(), side(placed(parcel(), state=SupplierState.SHIPPED))),
+        ["A07 report"],
+        "the word alone is no rung",
+        [],
+    ),
+    Row(
+        "a word instead of a number",
+        view(order(), side(placed(parcel("pending"), state=SupplierState.PROCESSING))),
+        [],
+        "no number at all",
+        [],
+    ),
+    Row(
+        "a label where labels count",
+        view(order(), side(placed(parcel(P1, rung=Rung.LABEL)))),
+        ["A01 create_fulfillment"],
+        "the policy says so",
+        policy=policy(fulfill_on=Rung.LABEL),
+    ),
+    Row(
+        "below the policy's rung",
+        view(order(), side(placed(parcel(P1)))),
+        ["A07 report"],
+        "waits for the scan",
+        [],
+        policy=policy(fulfill_on=Rung.FIRST_SCAN),
+    ),
+    Row(
+        "seen higher before",
+        view(order(), side(linked(placed(parcel(P1, rung=Rung.LABEL)), max_rungs={P1: Rung.IN_TRANSIT}))),
+        ["A01 create_fulfillment"],
+        "evidence never goes down",
+    ),
+    Row(
+        "an incomplete supplier read",
+        view(order(), side(placed(parcel(P1)), complete=False)),
+        [],
+        "half a truth is none",
+        [],
+    ),
+    Row(
+        "not in the last complete read",
+        view(order(), side(linked(placed(parcel(P1)), missing_reads=1))),
+        [],
+        "old news is no evidence",
+        [],
+    ),
+    Row(
+        "work on hold",
+        view(order(fulfillment_orders=(work({A: 1}, status=ON_HOLD),)), side(placed(parcel(P1)))),
+        ["A01 report"],
+        "told, but the store does not let us",
+        [],
+    ),
+    Row(
+        "another app's service",
+        view(
+            order(fulfillment_orders=(work({A: 1}, supported_actions=frozenset({"HOLD"})),)), side(placed(parcel(P1)))
+        ),
+        ["A01 report"],
+        "CREATE_FULFILLMENT is not offered",
+        [],
+    ),
+    Row(
+        "scheduled work",
+        view(
+            order(fulfillment_orders=(work({A: 1}, status=FulfillmentOrderStatus.SCHEDULED),)), side(placed(parcel(P1)))
+        ),
+        ["A01 report"],
+        "not before its date",
+        [],
+    ),
+    Row(
+        "incomplete work",
+        view(
+            order(
+                fulfillment_orders=(
+                    work(
+                        {A: 1},
+                        status=FulfillmentOrderStatus.INCOMPLETE,
+                        supported_actions=frozenset({"CREATE_FULFILLMENT"}),
+                    ),
+                )
+            ),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 create_fulfillment"],
+        "the store offers it",
+    ),
+    Row(
+        "report only",
+        view(order(), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "shown, never sent",
+        policy=policy(create_fulfillments=Approval.REPORT),
+    ),
+    Row(
+        "manual",
+        view(order(tags=frozenset({"syncd:manual"})), side(placed(parcel(P1)))),
+        ["A01 report"],
+        "the merchant's own",
+        [],
+        skips=["manual"],
+    ),
+    Row(
+        "before its date",
+        view(order(tags=frozenset({"syncd:hold-until=2026-12-01"})), side(placed(parcel(P1)))),
+        ["A01 report"],
+        "staged shipping",
+        [],
+        skips=["until"],
+    ),
+    Row(
+        "after its date",
+        view(order(tags=frozenset({"syncd:hold-until=2026-11-01"})), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "the date is over",
+    ),
+    Row(
+        "two locations, one parcel",
+        view(order(*TWO, fulfillment_orders=TWO_PLACES), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "one create per location",
+        [f"create_fulfillment A*1 {P1}", f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
+        "two delivery methods",
+        view(
+            order(*TWO, fulfillment_orders=(work({A: 1}, 1), work({B: 1}, 2, delivery_method=DeliveryMethod.LOCAL))),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 create_fulfillment"],
+        "one create per delivery method",
+        [f"create_fulfillment A*1 {P1}", f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
+        "half of it is in the store",
+        view(
+            order(*TWO, fulfillment_orders=(closed({A: 1}, 1), work({B: 1}, 2)), fulfillments=(done({A: 1}, P1),)),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 create_fulfillment"],
+        "a number alone proves nothing",
+        [f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
+        "two orders at one place",
+        view(order(*TWO, fulfillment_orders=(work({A: 1}, 1), work({B: 1}, 2))), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "several fulfillment orders, one fulfillment",
+        [f"create_fulfillment A*1+B*1 {P1}"],
+    ),
+    Row(
+        "a refunded line is left out",
+        view(order(line(A), line(B, current=0), fulfillment_orders=(work({A: 1}),)), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "only what is open",
+        [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "only three of five left",
+        view(
+            order(
+                line(A, 5),
+                fulfillment_orders=(work({A: 5}, remaining={A: 3}, status=FulfillmentOrderStatus.IN_PROGRESS),),
+                fulfillments=(done({A: 2}, P1),),
+            ),
+            side(placed(parcel(P1, units={A: 2}), parcel(P2, units={A: 3}), units={A: 5})),
+        ),
+        ["A02 create_fulfillment"],
+        "the second parcel",
+        [f"create_fulfillment A*3 {P2}"],
+    ),
+    Row(
+        "several numbers per parcel",
+        view(order(), side(placed(replace(parcel(P1), tracking=(*parcel(P1).tracking, *parcel(P2).tracking))))),
+        ["A01 create_fulfillment"],
+        "first and last mile",
+        [f"create_fulfillment A*1 {P1},{P2}"],
+    ),
+    Row(
+        "two parcels for one unit",
+        view(order(), side(placed(parcel(P1), parcel(P2)))),
+        ["A01 create_fulfillment"],
+        "all of it left in two boxes",
+        [f"create_fulfillment A*1 {P1},{P2}"],
+    ),
+    Row(
+        "one parcel in two supplier orders",
+        view(order(*TWO), side(placed(parcel(P1), units={A: 1}, n=1), placed(parcel(P1), units={B: 1}, n=2))),
+        ["A01 create_fulfillment"],
+        "one fulfillment for one parcel",
+        [f"create_fulfillment A*1+B*1 {P1}"],
+    ),
+    Row(
+        "linked to one line by file",
+        view(
+            order(*TWO),
+            side(linked(placed(parcel(P1), units={"8139:red": 1}), links=(Link(origin="file", line_sku="CJ-B"),))),
+        ),
+        ["A02 create_fulfillment"],
+        "the link says which line",
+        [f"create_fulfillment B*1 {P1}"],
+    ),
+]
+
+PARTS = [
+    Row(
+        "one of two lines",
+        view(order(*TWO), side(placed(parcel(P1, units={A: 1}), state=PART, units={A: 1, B: 1}))),
+        ["A02 create_fulfillment"],
+        "a subset",
+        [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "two of three units",
+        view(order(line(A, 3)), side(placed(parcel(P1, units={A: 2}), state=PART))),
+        ["A02 create_fulfillment"],
+        "a subset",
+        [f"create_fulfillment A*2 {P1}"],
+    ),
+    Row(
+        "one parcel per line",
+        view(order(*TWO), side(placed(parcel(P1, units={A: 1}), parcel(P2, units={B: 1})))),
+        ["A02 create_fulfillment"] * 2,
+        "one fulfillment per parcel",
+        [f"create_fulfillment A*1 {P1}", f"create_fulfillment B*1 {P2}"],
+    ),
+    Row(
+        "unknown contents, two lines open",
+        view(order(*TWO), side(placed(parcel(P1), state=PART))),
+        ["A02 report"],
+        "never guess",
+        [],
+    ),
+    Row(
+        "unknown contents, all shipped",
+        view(order(*TWO), side(placed(parcel(P1), state=SupplierState.SHIPPED))),
+        ["A01 create_fulfillment"],
+        "whatever is where, all of it left",
+        [f"create_fulfillment A*1+B*1 {P1}"],
+    ),
+    Row(
+        "unknown contents, one unit",
+        view(order(), side(placed(parcel(P1), state=SupplierState.PROCESSING))),
+        ["A01 create_fulfillment"],
+        "it can hold nothing else",
+    ),
+    Row(
+        "unknown contents, part of three units",
+        view(order(line(A, 3)), side(placed(parcel(P1), state=PART))),
+        ["A02 report"],
+        "how many nobody knows",
+        [],
+    ),
+    Row(
+        "one SKU on two lines, all of it",
+        view(order(line(A, sku="CJ-X"), line(B, sku="CJ-X")), side(placed(parcel(P1, units={"CJ-X": 2})))),
+        ["A01 create_fulfillment"],
+        "the whole heap",
+        [f"create_fulfillment A*1+B*1 {P1}"],
+    ),
+    Row(
+        "one SKU on two lines, half of it",
+        view(order(line(A, sku="CJ-X"), line(B, sku="CJ-X")), side(placed(parcel(P1, units={"CJ-X": 1}), state=PART))),
+        ["F13 report"],
+        "which one nobody knows",
+        [],
+    ),
+    Row(
+        "a blank quantity, one number",
+        view(order(line(A, 3)), side(placed(parcel(P1, units={A: None}), state=PART))),
+        ["A01 create_fulfillment"],
+        "all open units",
+        [f"create_fulfillment A*3 {P1}"],
+    ),
+    Row(
+        "a blank quantity, two numbers",
+        view(order(line(A, 3)), side(placed(parcel(P1, units={A: None}), parcel(P2, units={A: None}), state=PART))),
+        ["F13 report", "F13 report"],
+        "ambiguous",
+        [],
+    ),
+    Row(
+        "the supplier gives line ids back",
+        view(
+            order(*TWO),
+            side(placed(replace(parcel(P1), lines=(SupplierLine(line_id="12", sku="?", quantity=1),)), state=PART)),
+        ),
+        ["A02 create_fulfillment"],
+        "by bare id",
+        [f"create_fulfillment B*1 {P1}"],
+    ),
+]
+
+MORE_NUMBERS = [
+    Row(
+        "a second parcel for the same units",
+        view(order(**SHOWN), side(placed(parcel(P1), parcel(P2)))),
+        ["A03 update_tracking"],
+        "append, keep the first",
+        [f"update_tracking A*1 {P1},{P2}"],
+    ),
+    Row(
+        "a third one with a second",
+        view(
+            order(**SHOWN), side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}), parcel(P3, units={A: 1})))
+        ),
+        ["A03 update_tracking"] * 2,
+        "one update with all",
+        [f"update_tracking A*1 {P1},{P2},{P3}"],
+    ),
+    Row(
+        "a second label",
+        view(order(**SHOWN), side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}, rung=Rung.LABEL)))),
+        [],
+        "a label is no parcel yet",
+        [],
+    ),
+    Row(
+        "a foreign number stays beside ours",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, P1, "HAND99999999"),)),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}))),
+        ),
+        ["A03 update_tracking"],
+        "nothing is dropped",
+        [f"update_tracking A*1 {P1},HAND99999999,{P2}"],
+    ),
+    Row(
+        "somebody took it off again",
+        view(
+            order(**SHOWN),
+            side(placed(parcel(P1), parcel(P2))),
+            intents=(intent(Action.UPDATE_TRACKING, {A: 1}, P1, P2, effect_id="gid://shopify/Fulfillment/1"),),
+        ),
+        ["A03 report"],
+        "no quarrel between two apps",
+        [],
+    ),
+    Row(
+        "two fulfillments could be meant",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(closed({A: 2}),),
+                fulfillments=(done({A: 1}, P1, n=1), done({A: 1}, P2, n=2)),
+            ),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}), parcel(P3, units={A: 1}))),
+        ),
+        ["A03 report"],
+        "never guess",
+        [],
+    ),
+]
+
+
+def _replaced(*, past: str = "LX000000009CN", rules=CJ, fulfillment=None, **more):
+    shown = order(fulfillment_orders=(closed({A: 1}),), fulfillments=(fulfillment or done({A: 1}, "LX000000009CN"),))
+    return view(shown, side(linked(placed(parcel(P1, **more)), past_numbers=frozenset({past, P1}))))
+
+
+REPLACED = [
+    Row("the old number is gone", _replaced(), ["A04 update_tracking"], "a new label", [f"update_tracking A*1 {P1}"]),
+    Row("even before it left", _replaced(rung=Rung.LABEL), ["A04 update_tracking"], "the old one is dead"),
+    Row(
+        "we wrote the old one",
+        replace(
+            _replaced(past="?"),
+            intents=(
+                intent(Action.CREATE_FULFILLMENT, {A: 1}, "LX000000009CN", effect_id="gid://shopify/Fulfillment/1"),
+            ),
+        ),
+        ["A04 update_tracking"],
+        "the ledger shows whose it was",
+    ),
+    Row("nobody knows the old one", _replaced(past="?"), ["B04 report"], "a person's number stays", []),
+    Row(
+        "the old one was scanned",
+        _replaced(fulfillment=done({A: 1}, "LX000000009CN", in_transit_at=ago(hours=5))),
+        ["A04 report"],
+        "a parcel on its way",
+        [],
+    ),
+    Row(
+        "the old one was seen moving",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, "LX000000009CN"),)),
+            side(
+                linked(
+                    placed(parcel(P1)),
+                    past_numbers=frozenset({"LX000000009CN"}),
+                    max_rungs={"LX000000009CN": Rung.FIRST_SCAN},
+                )
+            ),
+        ),
+        ["A04 report"],
+        "a parcel on its way",
+        [],
+    ),
+    Row(
+        "delivered under the old one",
+        _replaced(fulfillment=done({A: 1}, "LX000000009CN", delivered_at=ago(hours=5))),
+        ["A04 report"],
+        "it arrived",
+        [],
+    ),
+    Row(
+        "a feed whose missing rows mean nothing",
+        _replaced(),
+        ["A03 update_tracking"],
+        "append instead",
+        [f"update_tracking A*1 LX000000009CN,{P1}"],
+        policy=policy(suppliers=(replace(CJ, snapshot=False),)),
+    ),
+    Row(
+        "set back by somebody",
+        replace(
+            _replaced(), intents=(intent(Action.UPDATE_TRACKING, {A: 1}, P1, effect_id="gid://shopify/Fulfillment/1"),)
+        ),
+        ["A04 report"],
+        "no loop between two apps",
+        [],
+    ),
+]
+
+OTHERS = [
+    Row(
+        "delivered",
+        view(order(), side(placed(parcel(P1, rung=Rung.DELIVERED)))),
+        ["A06 create_fulfillment"],
+        "no mail after delivery",
+        [f"create_fulfillment A*1 {P1}"],
+        policy=policy(notify_customer="once"),
+    ),
+    Row(
+        "a last mile number",
+        view(order(**SHOWN), side(placed(replace(parcel(P1), tracking=(*parcel(P1).tracking, *parcel(P2).tracking))))),
+        ["A05 report"],
+        "told",
+        [],
+    ),
+    Row(
+        "says shipped, shows a label",
+        view(order(), side(placed(parcel(P1, rung=Rung.LABEL), state=SupplierState.SHIPPED))),
+        ["A07 report"],
+        "wait",
+        [],
+    ),
+    Row(
+        "fulfilled already, a label",
+        view(order(**SHOWN), side(placed(parcel(P1, rung=Rung.LABEL)))),
+        [],
+        "nothing is open",
+    ),
+    Row(
+        "two supplier orders, too many units",
+        view(order(), side(placed(units={A: 1}, n=1), placed(units={A: 1}, n=2))),
+        ["A08 report"],
+        "bought twice?",
+    ),
+    Row(
+        "two supplier orders that add up",
+        view(order(line(A, 2)), side(placed(units={A: 1}, n=1), placed(units={A: 1}, n=2))),
+        [],
+        "split, nothing lost",
+    ),
+]
+
+
+@table(SHIPPED)
+def test_what_left_is_fulfilled(row):
+    check(row)
+
+
+@table(PARTS)
+def test_parts_are_fulfilled_without_guessing(row):
+    check(row)
+
+
+@table(MORE_NUMBERS)
+def test_more_numbers_are_added(row):
+    check(row)
+
+
+@table(REPLACED)
+def test_replaced_numbers_are_followed_where_they_are_the_suppliers(row):
+    check(row)
+
+
+@table(OTHERS)
+def test_other_ways_in_which_a_supplier_is_ahead(row):
+    check(row)
+
+
+def _mails(given, **more):
+    judgement = reconcile(given, policy=policy(notify_customer="once", **more), now=NOW)
+    return [step.notify_customer for step in judgement.steps]
+
+
+def test_the_customer_is_told_once_per_parcel():
+    fresh = side(placed(parcel(P1)))
+    assert _mails(view(order(), fresh)) == [True]
+    assert _mails(view(order(), fresh, notified=frozenset({f"cj/S1/{P1}"}))) == [False]
+    assert sorted(_mails(view(order(*TWO, fulfillment_orders=TWO_PLACES), fresh))) == [False, True]
+    assert reconcile(view(order(), fresh), policy=policy(), now=NOW).steps[0].notify_customer is False
+
+
+def test_the_customer_is_not_told_of_old_news():
+    def sent(at):
+        return view(order(created_at=ago(days=9)), side(placed(parcel(P1, shipped_at=at), created_at=ago(days=9))))
+
+    assert _mails(sent(ago(days=7))) == [False]
+    assert _mails(sent(ago(days=6, hours=23))) == [True]
+    unknown = view(
+        order(), side(linked(placed(parcel(P1, shipped_at=None), changed_at=None), label_seen_at=ago(hours=3)))
+    )
+    assert _mails(unknown) == [False], "the first read of an order tells nothing of when its number appeared"
+
+
+def test_the_customer_is_not_told_of_a_parcel_that_the_store_shows_in_part():
+    shown = order(*TWO, fulfillment_orders=(closed({A: 1}, 1), work({B: 1}, 2)), fulfillments=(done({A: 1}, P1),))
+    assert _mails(view(shown, side(placed(parcel(P1))))) == [False]
+
+
+def test_updates_never_tell_the_customer():
+    given = view(order(**SHOWN), side(placed(parcel(P1), parcel(P2))))
+    assert _mails(given) == [False]
+
+
+def test_a_delivery_of_long_ago_is_filled_in_only_after_a_person_agreed():
+    def delivered(at):
+        box = parcel(P1, rung=Rung.DELIVERED, delivered_at=at)
+        given = view(order(created_at=ago(days=40)), side(placed(box)))
+        return reconcile(given, policy=policy(aging_after=(elapsed(days=99),) * 3), now=NOW).steps[0].approval
+
+    assert delivered(ago(days=30)) is Approval.AUTO
+    assert delivered(ago(days=30, seconds=1)) is Approval.REQUIRED
+
+
+def test_a_step_keeps_its_id_while_the_situation_is_the_same():
+    given = view(order(), side(placed(parcel(P1))))
+    first = reconcile(given, policy=policy(), now=NOW).steps[0]
+    churned = replace(given.order.fulfillment_orders[0], id="gid://shopify/FulfillmentOrder/77")
+    again = replace(given, order=replace(given.order, fulfillment_orders=(churned,)))
+    assert reconcile(again, policy=policy(), now=NOW).steps[0].id == first.id
+    other = view(order(line(A, 2), fulfillment_orders=(work({A: 2}),)), side(placed(parcel(P1))))
+    assert reconcile(other, policy=policy(), now=NOW).steps[0].id != first.id
+
+
+def test_two_locations_make_two_different_steps():
+    same = (work({A: 1}, 1), work({A: 1}, 2, location_id="gid://shopify/Location/2"))
+    given = view(order(line(A, 2), fulfillment_orders=same), side(placed(parcel(P1))))
+    steps = reconcile(given, policy=policy(), now=NOW).steps
+    assert len({step.id for step in steps}) == 2
