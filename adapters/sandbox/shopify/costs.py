@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import log
+from math import ceil, log
 from typing import Any
 
 from graphql import (
@@ -37,12 +37,14 @@ PLANS = {"standard": 100, "advanced": 200, "plus": 1000, "enterprise": 2000}
 _FREE = frozenset({"PageInfo", "MoneyBag", "MoneyV2"})
 _BASE = {"refundCreate": 20}
 _ORDINARY_BASE = 10
+_OBJECT = {"ordersCount": 10}
+"""Objects that cost more than one point (recorded)."""
 _TRACKING = frozenset({"fulfillmentTrackingInfoUpdate", "fulfillmentTrackingInfoUpdateV2"})
 
 
 def multiple(count: int) -> int:
     """How many nodes a connection of `count` is charged for: 1, 1, 2, 3 (5), 4 (10), 9 (100), 11 (250)."""
-    return max(1, int(2 * log(count))) if count > 0 else 1
+    return max(1, int(2 * log(count))) if count > 0 else 0
 
 
 @dataclass(slots=True)
@@ -195,62 +197,66 @@ def _requested(entry: Priced, variables: Mapping[str, Any], count: int, tracking
         case "nodes" | "node":
             return multiple(count) * (1 + _sum(entry.children, variables, 0, tracking_cost))
         case _:
-            return 1 + _sum(entry.children, variables, 0, tracking_cost)
+            return _OBJECT.get(entry.name, 1) + _sum(entry.children, variables, 0, tracking_cost)
 
 
 def actual(
     fields: list[Priced], data: Mapping[str, Any] | None, variables: Mapping[str, Any], *, tracking_cost: int = 50
 ) -> int:
-    """The price of what came back: the same sum over the returned counts. A mutation that failed costs its base."""
-    return int(_came_back(fields, data or {}, variables, tracking_cost))
+    """The price of what came back: connections are charged for the share of nodes that there were.
+
+    Exact on 234 of 277 recorded replies and within one point on most others; the service's own rounding is not known.
+    A mutation that failed costs its base.
+    """
+    return ceil(_came_back(fields, data or {}, _Paid(variables, tracking_cost), 0) - 1e-9)
 
 
-def _came_back(
-    fields: list[Priced], data: Mapping[str, Any], variables: Mapping[str, Any], tracking_cost: int
-) -> float:
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    variables: Mapping[str, Any]
+    tracking_cost: int
+
+
+def _came_back(fields: list[Priced], data: Mapping[str, Any], paid: _Paid, depth: int) -> float:
     return sum(
-        _actual(entry, data.get(entry.key), variables, tracking_cost)
+        _actual(entry, data.get(entry.key), paid, depth)
         for entry in fields
         if entry.kind not in {"leaf", "free"} and (entry.on is None or entry.key in data)
     )
 
 
-def _actual(entry: Priced, value: Any, variables: Mapping[str, Any], tracking_cost: int) -> float:
+def _actual(entry: Priced, value: Any, paid: _Paid, depth: int) -> float:
     if entry.kind == "mutation":
-        base = tracking_cost if entry.name in _TRACKING else entry.base
-        return base + (_came_back(entry.children, value, variables, tracking_cost) if value else 0)
-    own = 0 if entry.kind == "payload" else 1
+        base = paid.tracking_cost if entry.name in _TRACKING else entry.base
+        return base + (_came_back(entry.children, value, paid, depth) if value else 0)
+    own = 0 if entry.kind == "payload" else _OBJECT.get(entry.name, 1)
     if value is None:
         return own
     if entry.kind == "connection":
-        return 2 + _connection(entry, value, variables, tracking_cost)
+        return 2 + sum(_nodes(entry, child, value.get(child.key), paid, depth) for child in entry.children)
     if isinstance(value, list):
-        return own + _average(entry.children, value, variables, tracking_cost)
-    return own + _came_back(entry.children, value, variables, tracking_cost)
+        present = [item for item in value if item is not None]
+        total = sum(_came_back(entry.children, item, paid, depth) for item in present)
+        return own + (total / len(present) if present else 0)
+    return own + _came_back(entry.children, value, paid, depth)
 
 
-def _connection(entry: Priced, value: Mapping[str, Any], variables: Mapping[str, Any], tracking_cost: int) -> float:
-    cost = 0.0
-    for child in entry.children:
-        items = value.get(child.key)
-        if child.kind == "nodes" and items is not None:
-            cost += multiple(len(items) or entry.size(variables)) * (
-                1 + _average(child.children, items, variables, tracking_cost)
-            )
-        elif child.kind == "edges" and items:
-            for node in child.children:
-                if node.kind == "node":
-                    inner = [item[node.key] for item in items]
-                    cost += multiple(len(items)) * (1 + _average(node.children, inner, variables, tracking_cost))
-    return cost
-
-
-def _average(fields: list[Priced], items: list[Any], variables: Mapping[str, Any], tracking_cost: int) -> float:
-    present = [item for item in items if item is not None]
-    if not present:
-        return 0.0
-    total = sum(_came_back(fields, item, variables, tracking_cost) for item in present)
-    return total / len(present)
+def _nodes(connection: Priced, child: Priced, items: Any, paid: _Paid, depth: int) -> int:
+    """What the nodes of a connection cost, selected as `nodes` or as `edges { node }`."""
+    size = connection.size(paid.variables)
+    fields = child.children
+    if child.kind == "edges":
+        inner = next((one for one in child.children if one.kind == "node"), None)
+        if inner is None or not items:
+            return 0
+        fields, items = inner.children, [edge[inner.key] for edge in items]
+    elif child.kind != "nodes":
+        return 0
+    if not items:
+        # Recorded: an empty `nodes` is charged as asked, but not inside another connection.
+        return multiple(size) if depth == 0 else 0
+    total = sum(1 + _came_back(fields, item, paid, depth + 1) for item in items)
+    return ceil(total * multiple(size) / max(size, 1) - 1e-9)
 
 
 @dataclass(slots=True)
