@@ -173,8 +173,13 @@ async def _judged(shop: Shop, observed: Observed, judged: Judged, *, allowance: 
     await remember(shop, observed, judged, run_id=f"{shop.name}-look")
     _store_must_answer(shop, observed)
     found = Look(observed=observed, judged=judged, guarded=await guarded(shop, observed, judged, allowance=allowance))
-    document = plan_document(found.plan)
-    await shop.db.run(plans.save, store=shop.name, plan_id=found.plan.id, document=document, now=found.plan.created_at)
+    plan = found.plan
+    await shop.db.run(
+        plans.save, store=shop.name, plan_id=plan.id, document=plan_document(plan), now=plan.created_at
+    )
+    # Asked for as soon as it is shown, so that the id that a plan prints can be approved at once.
+    waiting = [step for step in found.guarded.go if step.approval is Approval.REQUIRED]
+    await shop.db.run(approvals.request, store=shop.name, steps=waiting, plan_id=plan.id, now=plan.created_at)
     return found
 
 
@@ -213,11 +218,8 @@ async def _fenced(shop: Shop, *, wait: timedelta) -> AsyncIterator[tuple[Fence, 
 
 async def _act(shop: Shop, fence: Fence, plan: Guarded, *, redecide: Redecide, run_id: str) -> tuple[StepOutcome, ...]:
     """Carry out what may go alone or was approved; ask for the rest."""
-    now = shop.clock.now()
-    approved = await shop.db.run(approvals.approved_ids, store=shop.name, now=now)
-    allowed = [step for step in plan.go if step.approval is Approval.AUTO or step.id in approved]
-    waiting = [step for step in plan.go if step.approval is Approval.REQUIRED and step.id not in approved]
-    await shop.db.run(approvals.request, store=shop.name, steps=waiting, plan_id=plan.plan.id, now=now)
+    allowed = [step for step in plan.go if step.approval is Approval.AUTO]
+    waiting = [step for step in plan.go if step.approval is Approval.REQUIRED]
     done = await carry_out(shop, fence, allowed, redecide=redecide, run_id=run_id)
     return (*done, *_left(plan, waiting))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from syncd.domain.steps import Step
+from syncd.domain.steps import Approval, Step
 from syncd.journal import approvals, drifts, mirror
 from syncd.journal.drifts import DriftChanges
 from syncd.observe import Observed, Source, needs_credentials
@@ -108,17 +108,22 @@ async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str])
 
 
 async def guarded(shop: Shop, observed: Observed, judged: Judged, *, allowance: Allowance = UNLIFTED) -> Guarded:
-    """The plan that follows, guarded as a whole."""
+    """The plan that follows, guarded as a whole. A step that a person approved counts as one that may go alone."""
     now = shop.clock.now()
-    plan = make_plan(shop.name, judged.steps, policy=shop.policy, seen=_seen(observed), now=now)
-    open_orders = await shop.db.run(mirror.open_orders_by_supplier, store=shop.name, policy=shop.policy)
     approved = await shop.db.run(approvals.approved_ids, store=shop.name, now=now)
+    steps = [replace(step, approval=Approval.AUTO) if step.id in approved else step for step in judged.steps]
+    plan = make_plan(shop.name, steps, policy=shop.policy, seen=_seen(observed), now=now)
     frozen = _frozen(shop, observed, frozenset())
-    states = {source.name: _state(source, frozen=source.name in frozen) for source in observed.sources}
+    facts = GuardFacts(
+        mode=shop.mode,
+        open_orders=await shop.db.run(mirror.open_orders_by_supplier, store=shop.name, policy=shop.policy),
+        sources={source.name: _state(source, frozen=source.name in frozen) for source in observed.sources},
+        now=now,
+    )
     return guard(
         plan,
         policy=shop.policy,
-        facts=GuardFacts(mode=shop.mode, open_orders=open_orders, sources=states, now=now),
+        facts=facts,
         allow_changes=allowance.changes,
         allow_destructive=allowance.destructive,
         approved=approved,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from syncd.domain.orders import Order
+from syncd.domain.orders import Fulfillment, FulfillmentOrder, Order
 from syncd.domain.steps import StepOutcome, StepState
 from syncd.journal import history, intents, mirror
 from syncd.journal.fences import Fence
 from syncd.journal.intents import IntentRow, IntentState
+from syncd.reconcile.units import FINISHED
 
 _STATES = {
     StepState.VERIFIED: (IntentState.DONE, IntentState.VERIFIED),
@@ -68,27 +70,32 @@ def _left(row: IntentRow | None, states: tuple[IntentState, ...]) -> tuple[Inten
 
 
 def shown(order: Order) -> dict[str, Any]:
-    """What the history says of an order: its fulfillments, open work, tags and whether it is archived."""
+    """What the history says of an order: what is fulfilled, what is left to do and where, tags, whether it is archived.
+
+    In words, since people read it to find out what happened; finished fulfillment orders say nothing and are left out.
+    """
+    skus = {line.id: line.sku or line.title or line.id for line in order.lines}
     return {
-        "closed": order.closed,
+        "archived": order.closed,
         "tags": sorted(order.tags),
-        "fulfillments": [
-            {
-                "id": one.id,
-                "status": one.status.value,
-                "numbers": [tracking.number for tracking in one.tracking],
-                "lines": {line.line_id: line.quantity for line in one.lines},
-            }
-            for one in order.fulfillments
-        ],
-        "fulfillment_orders": [
-            {
-                "id": one.id,
-                "status": one.status.value,
-                "request_status": one.request_status.value,
-                "remaining": {line.line_id: line.remaining for line in one.lines},
-                "holds": [hold.reason for hold in one.holds],
-            }
-            for one in order.fulfillment_orders
-        ],
+        "fulfilled": [_done(one, skus) for one in order.fulfillments],
+        "to do": [_work(one, skus) for one in order.fulfillment_orders if one.status not in FINISHED],
     }
+
+
+def _done(one: Fulfillment, skus: Mapping[str, str]) -> str:
+    numbers = " ".join(tracking.number for tracking in one.tracking) or "no number"
+    units = _units(((line.line_id, line.quantity) for line in one.lines), skus)
+    return f"{one.name or one.id} {one.status.value}: {units}, {numbers}"
+
+
+def _work(one: FulfillmentOrder, skus: Mapping[str, str]) -> str:
+    held = "".join(f", held: {hold.reason}" for hold in one.holds)
+    units = _units(((line.line_id, line.remaining) for line in one.lines), skus)
+    return f"{one.location_name} {one.status.value}/{one.request_status.value}: {units}{held}"
+
+
+def _units(parts: Iterable[tuple[str, int]], skus: Mapping[str, str]) -> str:
+    return (
+        " + ".join(f"{quantity} x {skus.get(line_id, line_id)}" for line_id, quantity in parts if quantity) or "0 units"
+    )

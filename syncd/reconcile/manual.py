@@ -149,7 +149,7 @@ def _seen_moving(view: OrderView, fulfillment: Fulfillment) -> str | None:
                 rung = max(parcel.rung, linked.max_rungs.get(parcel.key, Rung.ORDERED))
                 numbers = {normalise(one.number) for one in parcel.tracking}
                 is_elsewhere = bool(numbers & elsewhere) and not numbers & shown
-                if rung >= Rung.FIRST_SCAN and not is_elsewhere:
+                if rung >= Rung.HANDED_OVER and not is_elsewhere:
                     what = ", ".join(numbers_of(parcel.tracking)) or parcel.key
                     return f"{supplier.name} shows {what} as {rung.word.replace('_', ' ')}"
     return None

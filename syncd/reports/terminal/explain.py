@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 from rich.text import Text
 
-from syncd.domain.orders import Fulfillment, FulfillmentOrder
+from syncd.domain.orders import Fulfillment, FulfillmentOrder, FulfillmentOrderStatus
 from syncd.domain.shipments import Parcel
 from syncd.domain.steps import Approval, Step
+from syncd.reconcile.units import FINISHED
 from syncd.reconcile.view import Drift, Skip, SupplierView
 from syncd.reports.answers import advice, title
 from syncd.reports.evidence import facts_text
@@ -57,7 +58,7 @@ def _store(story: OrderStory) -> Iterable[RenderableType]:
     order = story.view.order
     yield heading("What the store says")
     table = columns("", "", "", ratio=(None, None, 1), header=False)
-    for work in order.fulfillment_orders:
+    for work in (one for one in order.fulfillment_orders if one.status not in FINISHED):
         table.add_row(text("to do", "dim"), text(work.status.value), text(_work(work, story=story)))
     for done in order.fulfillments:
         style = "" if done.is_live else "dim"
@@ -72,7 +73,7 @@ def _work(work: FulfillmentOrder, *, story: OrderStory) -> str:
     parts = [f"{_units((part.line_id, part.remaining) for part in work.lines)} open at {where}"]
     if work.service:
         parts.append(f"request {work.request_status.value.lower().replace('_', ' ')}")
-    if work.fulfill_at:
+    if work.fulfill_at and work.status is FulfillmentOrderStatus.SCHEDULED:
         parts.append(f"scheduled for {day(work.fulfill_at, zone=story.zone)}")
     parts += [
         f"held: {hold.reason.lower().replace('_', ' ')}{' (by syncd)' if hold.is_ours else ''}" for hold in work.holds
