@@ -160,6 +160,23 @@ class _Hasty(ManualClock):
         await super().sleep(seconds + 10)
 
 
+async def test_a_transaction_that_reads_first_can_still_write(tmp_path: Path, clock: ManualClock) -> None:
+    """It holds the write lock from its first statement on, so nobody can slip in between."""
+    path = tmp_path / "syncd.db"
+    async with Database.open(f"sqlite:///{path}", key_file=None, clock=clock) as database:
+        other = sqlite3.connect(path, isolation_level=None, timeout=0)
+
+        def read_then_write(conn: Connection) -> None:
+            cursors.get(conn, store="main", name="orders")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("DELETE FROM cursors")
+            cursors.put(conn, store="main", name="orders", at=NOW)
+
+        await database.run(read_then_write)
+        other.close()
+        assert await database.run(cursors.get, store="main", name="orders") == NOW
+
+
 async def test_two_connections_take_turns(url: str, db: Database, clock: ManualClock) -> None:
     async with Database.open(url, key_file=None, clock=clock) as other:
         for number in range(10):

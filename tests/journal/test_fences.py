@@ -67,6 +67,14 @@ async def test_an_old_fence_records_nothing(db: Database) -> None:
     assert await db.run(runs.latest, store="main") == []
 
 
+async def test_an_owner_that_took_the_store_again_cannot_go_on_with_its_old_fence(db: Database) -> None:
+    old = await acquire(db, "a")
+    assert old is not None
+    assert await acquire(db, "a", after=LEASE) is not None
+    with pytest.raises(FenceLost):
+        await db.run(fences.hold, old)
+
+
 async def test_what_a_transaction_wrote_before_it_met_the_newer_fence_is_undone(db: Database) -> None:
     old = await acquire(db, "a")
     assert old is not None

@@ -71,6 +71,21 @@ async def test_who_gets_past_the_triggers_is_seen_in_the_chain(db: Database, sta
     assert db.check()[1].state == "fail"
 
 
+async def test_rewriting_an_event_with_a_fitting_hash_breaks_the_next_one(db: Database) -> None:
+    await three(db)
+
+    def rewrite(conn: Connection) -> None:
+        second = conn.execute(history._one("main", 2)).one()
+        forged = history._hash({**history._values(second), "actor": "eve"})
+        _tamper(conn, f"UPDATE history SET actor = 'eve', hash = '{forged}' WHERE seq = 2")
+        _tamper(conn, f"UPDATE history SET previous = '{forged}' WHERE seq = 3")
+
+    await db.run(rewrite)
+    fault = await db.run(history.verify_chain, store="main")
+    assert fault is not None
+    assert fault.text == "event 3 was changed"
+
+
 def _tamper(conn: Connection, statement: str) -> None:
     if conn.dialect.name == "sqlite":
         kept = conn.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
