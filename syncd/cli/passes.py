@@ -13,6 +13,7 @@ from syncd.cli.facts import run_facts
 from syncd.cli.orders import chosen_orders
 from syncd.cycle import Look, Run
 from syncd.domain.periods import parse_period
+from syncd.domain.steps import Approval
 from syncd.errors import GuardRefused, UsageError
 from syncd.judge import Allowance
 from syncd.reconcile.documents import run_document
@@ -54,10 +55,11 @@ async def looks(session: Session, runtime: Runtime, wishes: Wishes, *, codes: li
     for store, order_ids in (await chosen_orders(session, runtime, store=wishes.store, texts=wishes.orders)).items():
         with session.told(codes):
             shop = await runtime.shop(store)
-            if order_ids:
-                found.append(await cycle.look_at(shop, order_ids, allowance=wishes.allowance))
-            else:
-                found.append(await cycle.look(shop, allowance=wishes.allowance))
+            with session.busy(f"Looking at {', '.join([store, *shop.suppliers])} ..."):
+                if order_ids:
+                    found.append(await cycle.look_at(shop, order_ids, allowance=wishes.allowance))
+                else:
+                    found.append(await cycle.look(shop, allowance=wishes.allowance))
     return found
 
 
@@ -105,9 +107,11 @@ def agrees(session: Session, look: Look, *, wishes: Wishes) -> bool:
     show_sources(session, look)
     if not wishes.as_json:
         session.show(plan_report(look.plan))
-    if not look.guarded.go:
+    going = [step for step in look.guarded.go if step.approval is Approval.AUTO]
+    if not going or session.agrees(f"{look.plan.store}: {effects_text(effects(going))}. Go on?", yes=wishes.yes):
         return True
-    return session.agrees(f"{look.plan.store}: {effects_text(effects(look.guarded.go))}. Go on?", yes=wishes.yes)
+    session.note("Nothing was changed.")
+    return False
 
 
 def show_run(session: Session, run: Run, *, wishes: Wishes, actor: str) -> int:

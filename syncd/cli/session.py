@@ -77,6 +77,15 @@ class Session:
         """A word beside the result."""
         self.err.write(redact(text).rstrip("\n") + "\n")
 
+    @contextmanager
+    def busy(self, text: str) -> Iterator[None]:
+        """Tell on a terminal what takes its time; nothing elsewhere, and nothing beside log lines."""
+        if not self.err.isatty() or self.verbose:
+            yield
+            return
+        with self.err_console.status(text):
+            yield
+
     def require_consent(self, *, yes: bool) -> None:
         """Raises UsageError when nobody could be asked and `--yes` was not given: nothing is looked at or written."""
         if not yes and not self.is_interactive:
