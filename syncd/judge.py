@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import islice
 
 from syncd.domain.steps import Approval, Step
-from syncd.journal import approvals, drifts, mirror
+from syncd.journal import approvals, cursors, drifts, mirror
 from syncd.journal.drifts import DriftChanges
 from syncd.observe import Observed, Source, needs_credentials
 from syncd.reconcile.decide import reconcile
 from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
-from syncd.reconcile.plan import make_plan
+from syncd.reconcile.plan import make_plan, policy_hash
 from syncd.reconcile.sources import SourceState as SourceLook
 from syncd.reconcile.sources import source_drifts
 from syncd.reconcile.view import Drift, Judgement, OrderView, Skip
@@ -79,6 +79,9 @@ class Judged:
 async def judge(shop: Shop, observed: Observed) -> Judged:
     """Judge every order that changed on any side or fell due; never all of them."""
     now = shop.clock.now()
+    digest = policy_hash(shop.policy)
+    if await shop.db.run(cursors.judged_by, store=shop.name, policy=digest, at=now):
+        await shop.db.run(mirror.make_all_due, store=shop.name, now=now)
     due = await shop.db.run(mirror.due, store=shop.name, now=now)
     judged = await judge_orders(shop, observed, observed.touched | set(due))
     if judged.unsure:

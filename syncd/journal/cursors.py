@@ -23,6 +23,17 @@ def put(conn: Connection, *, store: str, name: str, at: datetime) -> None:
         upsert(conn, cursors, [{"store": store, "name": name, "at": at}])
 
 
+def judged_by(conn: Connection, *, store: str, policy: str, at: datetime) -> bool:
+    """Note under which policy (its hash) the store is judged now; says whether it was another one before, or none."""
+    mark = f"policy:{policy}"
+    kept = cursors.c.store == store, cursors.c.name.startswith("policy:", autoescape=True)
+    if set(conn.execute(select(cursors.c.name).where(*kept)).scalars()) == {mark}:
+        return False
+    conn.execute(delete(cursors).where(*kept))
+    put(conn, store=store, name=mark, at=at)
+    return True
+
+
 def clear(conn: Connection, *, store: str) -> None:
     """Forget how far the store was read, so that the next pass reads everything."""
     conn.execute(delete(cursors).where(cursors.c.store == store))

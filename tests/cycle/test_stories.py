@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from syncd.domain.shipments import Rung
 from syncd.domain.steps import Approval
+from syncd.journal import approvals
 from tests.cycle.shopworld import ShopWorld, shop_world, states
 
 NUMBER, SECOND = "YT2229521272164446", "YT2229521272164447"
@@ -103,9 +105,7 @@ async def test_fulfilled_by_hand_but_never_shipped_waits_for_a_persons_yes(tmp_p
 
 async def test_a_supplier_that_cancels_everything_at_once_is_frozen(tmp_path: Path) -> None:
     async with shop_world(tmp_path) as world:
-        refs = []
-        for _ in range(10):
-            refs.append(world.place_at_cj(world.order("CJ-MUG")))
+        refs = [world.place_at_cj(world.order("CJ-MUG")) for _ in range(10)]
         world.with_policy(holds=Approval.AUTO)
         await world.pass_()
         for ref in refs:
@@ -224,3 +224,34 @@ async def test_a_step_whose_order_changed_since_is_refused_as_stale(tmp_path: Pa
         run = await cycle.apply_plan(world.shop, plan)
         assert [(o.state.value, o.code) for o in run.outcomes] == [("refused", "stale")]
         assert len(world.fulfillments(order)) == 1
+
+
+async def test_a_new_policy_is_applied_to_orders_that_did_not_change(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        world.with_policy(fulfill_on=Rung.IN_TRANSIT)
+        order = world.order("CJ-MUG")
+        world.cj.ship(world.place_at_cj(order), NUMBER)
+        assert (await world.pass_()).plan.steps == ()
+        world.with_policy(fulfill_on=Rung.HANDED_OVER)
+        assert states(await world.pass_()) == {"verified": 1}
+
+
+async def test_what_was_planned_and_not_done_is_planned_again(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        world.cj.ship(world.place_at_cj(order), NUMBER)
+        first, second = await world.look(), await world.look()
+        assert [step.id for step in first.plan.steps] == [step.id for step in second.plan.steps] != []
+
+
+async def test_an_approved_step_is_carried_out_by_the_next_pass(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        world.place_at_cj(order)
+        world.store.world.merchant.fulfill(order)
+        world.later(hours=50)
+        (step,) = (await world.look()).plan.steps
+        await world.db.run(approvals.approve, store="main", step_id=step.id, actor="boss", now=world.clock.now())
+        assert states(await world.pass_()) == {"verified": 1}
+        assert [one.status for one in world.fulfillments(order)] == ["CANCELLED"]
+        assert (await world.pass_()).outcomes == ()

@@ -9,6 +9,7 @@ from syncd.journal.mirror.orders import (
     due,
     find,
     forget,
+    make_all_due,
     record_orders,
     set_due,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "find",
     "forget",
     "intent_view",
+    "make_all_due",
     "open_orders_by_supplier",
     "record_orders",
     "record_supplier_read",

@@ -79,6 +79,11 @@ def set_due(conn: Connection, *, store: str, due: Mapping[str, datetime | None])
     _set(conn, store=store, column="due_at", values=due)
 
 
+def make_all_due(conn: Connection, *, store: str, now: datetime) -> None:
+    """Note that every open order must be judged again: what was decided rested on something that changed for all."""
+    conn.execute(update(orders).where(orders.c.store == store, orders.c.is_open).values(due_at=now))
+
+
 def find(conn: Connection, *, store: str, text: str) -> list[tuple[str, str]]:
     """Orders (id, name) that `text` may mean: a name, an id, a supplier's order id, or a tracking number."""
     text = text.strip()
