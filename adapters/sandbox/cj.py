@@ -17,8 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.sandbox.cj_orders import CjLine, CjOrder
 from adapters.sandbox.faults import Faults, FaultyApp
 from syncd.clock import Clock
+
+__all__ = ["CjLine", "CjOrder", "CjTwin"]
 
 BEIJING = timezone(timedelta(hours=8))
 STATUSES = ("CREATED", "IN_CART", "UNPAID", "UNSHIPPED", "SHIPPED", "DELIVERED", "CANCELLED", "OTHER")
@@ -29,35 +32,6 @@ _REFRESH_WINDOW_S = 60.0
 _REFRESHES = 5
 _DEFAULT_PAGE = 20
 _LARGEST_PAGE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CjLine:
-    """Units of one store line in a CJ order. `store_line_id` None = ordered by hand."""
-
-    store_line_id: str | None
-    quantity: int = 1
-    sku: str | None = None
-    vid: str = "1392053744945991680"
-
-
-@dataclass(slots=True, kw_only=True)
-class CjOrder:
-    """One order as CJ keeps it. `status` is CJ's word; `number` may be anything that CJ ever sent: "0", None, ..."""
-
-    id: str
-    name: str
-    store_order_id: str | None
-    lines: tuple[CjLine, ...]
-    status: str
-    created_at: datetime
-    paid_at: datetime | None = None
-    left_at: datetime | None = None
-    number: Any = None
-    carrier: str | None = "CJPacket Ordinary"
-    url: str | None = None
-    parent_id: str | None = None
-    dispute_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

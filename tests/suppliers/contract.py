@@ -7,10 +7,10 @@ runs them against adapters that are broken on purpose.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any, ClassVar
 
@@ -25,6 +25,7 @@ from syncd.domain.ports import SupplierQuery
 from syncd.domain.shipments import DEAD, Rung, SupplierOrder, SupplierState
 from syncd.domain.steps import Effect, EffectState
 from syncd.errors import AuthRejected, InvalidResponse, NotFound, OutcomeUnknown, PortError, Transient
+from tests.suppliers.mutations import mutated
 from tests.suppliers.rig import Calls, Placed, Spoiler, World, answer, broken, cut, dead, login_page, query, says
 
 NO_NUMBERS = ["0", "-", "n/a", "#N/A", "none", "TBA", "pending", "9.4001E+21", " "]
@@ -258,9 +259,7 @@ class SupplierContract:
         stated = world.port.capabilities().requests_per_second
         assert stated == self.per_second
         if stated:
-            gaps = [
-                later.at_s - sooner.at_s for sooner, later in zip(world.wire.sent, world.wire.sent[1:], strict=False)
-            ]
+            gaps = [later.at_s - sooner.at_s for sooner, later in pairwise(world.wire.sent)]
             assert min(gaps, default=9.0) >= 1 / stated - 1e-6
 
     # Cancelling.
@@ -329,50 +328,6 @@ class SupplierContract:
             assert _rung_of(order) < Rung.HANDED_OVER
         if read:
             _assert_well_formed(read)
-
-
-def mutated(rng: Random, *, words: bool) -> Spoiler:
-    """Answers that are spoiled by chance: cut, with bytes changed, or with parts of their JSON gone or of another type."""
-
-    def spoil(_request: httpx.Request, response: httpx.Response, body: bytes) -> httpx.Response:
-        match rng.randrange(4) if words else 0:
-            case 0:
-                return answer(response, body[: rng.randrange(len(body))])
-            case 1:
-                place = rng.randrange(len(body))
-                return answer(response, body[:place] + bytes([rng.randrange(256)]) + body[place + 1 :])
-            case _:
-                return answer(response, _other_json(body, rng))
-
-    return spoil
-
-
-def _other_json(body: bytes, rng: Random) -> bytes:
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return bytes(byte for byte in body if rng.random() > 0.03)
-    inner = data.get("data") if isinstance(data, dict) and rng.random() < 0.8 else data  # envelopes are soon spoiled
-    for _ in range(rng.randrange(1, 8)):
-        holders = list(_holders(inner))
-        if holders:
-            _spoil_one(rng.choice(holders), rng)
-    return json.dumps(data).encode()
-
-
-def _spoil_one(holder: Any, rng: Random) -> None:
-    key = rng.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
-    if rng.random() < 0.3:
-        del holder[key]
-    else:
-        holder[key] = rng.choice([None, 0, -1, True, "", "x", [], {}, 1e300, [None], {"list": []}, "2026-13-45"])
-
-
-def _holders(data: Any) -> Iterator[Any]:
-    if isinstance(data, dict | list) and data:
-        yield data
-        for part in data.values() if isinstance(data, dict) else data:
-            yield from _holders(part)
 
 
 def _lost(request: httpx.Request, _response: httpx.Response, _body: bytes) -> httpx.Response:

@@ -88,7 +88,7 @@ def find_header(head: str, *, columns: Mapping[str, str] | None, delimiter: str 
     best: Header | None = None
     seen: list[Record] = []
     for sign in (delimiter,) if delimiter else DELIMITERS:
-        rows = [row for row in _first(head, sign) if not row.is_blank and not row.problem]
+        rows = [row for row in _first(head, sign) if not row.problem and _says_something(row)]
         seen = max(seen, rows, key=_widest)
         found = _best(rows, sign, columns=columns, has_states=has_states)
         if found and (best is None or len(found.positions) > len(best.positions)):
@@ -109,6 +109,10 @@ def _first(head: str, delimiter: str) -> Iterable[Record]:
         if count >= SEARCHED:
             return
         yield row
+
+
+def _says_something(row: Record) -> bool:
+    return any(sign.isalnum() for cell in row.cells for sign in cell)
 
 
 def _widest(rows: Sequence[Record]) -> int:

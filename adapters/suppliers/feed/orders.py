@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.suppliers.feed.rows import Row, Table
-from adapters.suppliers.feed.settings import NO_RUNG, RUNGS, FeedSettings
+from adapters.suppliers.feed.settings import NO_RUNG, RETURNED, RUNGS, FeedSettings
 from syncd.domain.shipments import DEAD, Parcel, Rung, SupplierLine, SupplierOrder, SupplierState
 from syncd.domain.tracking import Tracking
 
@@ -25,6 +25,7 @@ class Judged:
     state: SupplierState
     rung: Rung
     notes: tuple[str, ...]
+    exception: str | None = None
 
 
 def supplier_orders(table: Table, *, supplier: str, settings: FeedSettings, now: datetime) -> dict[str, SupplierOrder]:
@@ -51,10 +52,14 @@ class _Judge:
         meaning = self.settings.states.get(word, "")
         if meaning in NO_RUNG:
             return self._judged(row, NO_RUNG[meaning], Rung.ORDERED)
+        if meaning == RETURNED and row.numbers:
+            return Judged(
+                row=row, state=SupplierState.SHIPPED, rung=Rung.IN_TRANSIT, notes=row.notes, exception=RETURNED
+            )
         if word and self.settings.states and not meaning:
             text = f"status {row.status[:40]!r} is not in states"
             return self._judged(row, SupplierState.UNKNOWN, Rung.ORDERED, text)
-        rung = RUNGS[meaning] if meaning else self._undeclared(row)
+        rung = RUNGS.get(meaning, Rung.IN_TRANSIT) if meaning else self._undeclared(row)
         if row.numbers:
             return self._judged(row, _state_of(rung), rung)
         # The state repeats the supplier's word; the rung, which is what counts, needs a number.
@@ -160,6 +165,7 @@ def _parcel(rows: Sequence[Judged]) -> Parcel:
         tracking=tuple(Tracking(number=number, company=last.carrier, url=url) for number in last.numbers),
         lines=_contents(inside),
         shipped_at=min((judged.row.shipped_at for judged in inside if judged.row.shipped_at), default=None),
+        exception=inside[-1].exception,
     )
 
 

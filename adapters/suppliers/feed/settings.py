@@ -20,6 +20,9 @@ NO_RUNG: Mapping[str, SupplierState] = {
 }
 """What a status word may mean besides a rung."""
 
+RETURNED = "returned"
+"""A status word may also mean that the carrier brings the parcel back: it is under way, to the wrong end."""
+
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 
 
@@ -38,8 +41,9 @@ def _rung(word: str) -> str:
 
 
 def _meaning(word: str) -> str:
-    if word not in RUNGS and word not in NO_RUNG:
-        raise ValueError(f"{word!r} is neither a rung nor a state; one of {', '.join([*RUNGS, *NO_RUNG])}")
+    known = [*RUNGS, *NO_RUNG, RETURNED]
+    if word not in known:
+        raise ValueError(f"{word!r} is neither a rung nor a state; one of {', '.join(known)}")
     return word
 
 
@@ -99,7 +103,7 @@ class FeedSettings(BaseModel):
     columns: Columns | None = Field(None, description="Header names; absent = proposed from the header itself.")
     states: dict[str, Annotated[str, AfterValidator(_meaning)]] = Field(
         default_factory=dict,
-        description="What each word of the status column means: a rung, or unpaid, held, cancelled, failed.",
+        description="What each word of the status column means: a rung, or unpaid, held, cancelled, failed, returned.",
     )
     rung: Annotated[str, AfterValidator(_rung)] = Field(
         "handed_over", description="What a number proves where the feed has no ship-date column."

@@ -55,32 +55,36 @@ class FileSource:
         self._max_bytes = settings.max_bytes
 
     async def fetch(self, known: str | None) -> Body | None:
-        """The open file; None when it is still the one stamped `known`. Raises Transient when it is not there, Refused when it is no file or too large."""
+        """The open file; None when it is still the one stamped `known`.
+
+        Raises Transient when it is not there, Refused when it is no regular file or too large.
+        """
         try:
             # Never through a pipe or a device: reading one may not end.
             fd = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as exc:
             text = f"{self._name}: cannot read {self._path}: {exc.strerror or exc}."
             raise Transient(text, remedy="Check source, and whether the supplier still delivers the file.") from exc
+        seen = os.fstat(fd)
+        if seen.st_size > self._max_bytes or not stat.S_ISREG(seen.st_mode) or _stamp(seen) == known:
+            os.close(fd)
+            self._refuse(seen)
+            return None
         file = os.fdopen(fd, "rb")
         try:
-            body = self._checked(file)
-        except BaseException:
+            _refuse_other_forms(self._name, _head(file))
+        except InvalidResponse:
             file.close()
             raise
-        if body.stamp == known:
-            file.close()
-            return None
-        return body
+        return Body(file=file, stamp=_stamp(seen))
 
-    def _checked(self, file: IO[bytes]) -> Body:
-        seen = os.fstat(file.fileno())
+    def _refuse(self, seen: os.stat_result) -> None:
+        """Raise what is wrong with a file that was not read; one that is only unchanged is fine."""
         if not stat.S_ISREG(seen.st_mode):
             raise Refused(f"{self._name}: {self._path} is no regular file.", code="not_a_file")
         if seen.st_size > self._max_bytes:
-            raise _too_large(self._name, f"{seen.st_size} bytes", self._max_bytes)
-        _refuse_other_forms(self._name, _head(file))
-        return Body(file=file, stamp=_stamp(seen))
+            text = f"{self._name}: the feed has {seen.st_size} bytes; at most max_bytes = {self._max_bytes} are read."
+            raise Refused(text, code="too_large")
 
     def changed_since(self, body: Body) -> bool:
         """Whether somebody wrote to the file while it was read."""
@@ -187,10 +191,6 @@ def _refuse_other_forms(name: str, head: bytes) -> None:
         form = "JSON"
     if form:
         raise InvalidResponse(f"{name}: the feed is no CSV but {form}.")
-
-
-def _too_large(name: str, size: str, limit: int) -> Refused:
-    return Refused(f"{name}: the feed has {size}; at most max_bytes = {limit} are read.", code="too_large")
 
 
 def _stamp(seen: os.stat_result) -> str:
