@@ -1,0 +1,68 @@
+"""Drifts about whole sources."""
+
+from datetime import timedelta
+
+import pytest
+
+from syncd.reconcile.sources import SourceChange, SourceState, is_mass_change, source_drifts
+from tests.reconcile.world import NOW, ago
+
+
+def state(**more):
+    return SourceState(**{"source": "cj", "complete": True, "observed_at": NOW, **more})
+
+
+def kinds(*states, changes=()):
+    return [
+        (drift.kind, drift.source, drift.severity)
+        for drift in source_drifts(store="main", states=states, changes=changes, now=NOW)
+    ]
+
+
+def test_a_whole_read_is_no_drift():
+    assert kinds(state()) == []
+
+
+def test_half_a_read_is_told_and_grows_urgent():
+    assert kinds(state(complete=False)) == [("observation_incomplete", "cj", "low")]
+    assert kinds(state(complete=False, incomplete_since=ago(hours=6))) == [("observation_incomplete", "cj", "low")]
+    long = ago(hours=6) - timedelta(microseconds=1)
+    assert kinds(state(complete=False, incomplete_since=long)) == [("observation_incomplete", "cj", "high")]
+
+
+def test_refused_credentials_are_told_instead_of_half_a_read():
+    assert kinds(state(complete=False, is_rejected=True, error="401")) == [("permission_or_token", "cj", "critical")]
+
+
+@pytest.mark.parametrize(
+    ("open_before", "became_dead", "first", "is_mass"),
+    [
+        (10, 3, False, False),
+        (10, 4, False, False),
+        (10, 5, False, True),
+        (20, 6, False, False),
+        (20, 7, False, True),
+        (16, 5, False, True),
+        (17, 5, False, False),
+        (5, 5, False, True),
+        (4, 4, False, False),
+        (10, 10, True, False),
+    ],
+)
+def test_a_mass_change_needs_more_than_30_percent_and_at_least_5(open_before, became_dead, first, is_mass):
+    change = SourceChange(source="cj", open_before=open_before, became_dead=became_dead, first_pass=first)
+    assert is_mass_change(change) is is_mass
+    assert bool(kinds(state(), changes=(change,))) is is_mass
+
+
+def test_the_evidence_has_the_arithmetic():
+    change = SourceChange(source="cj", open_before=20, became_dead=7, first_pass=False)
+    (drift,) = source_drifts(store="main", states=[state()], changes=[change], now=NOW)
+    assert drift.evidence == {
+        "open_before": 20,
+        "became_dead": 7,
+        "share": 0.35,
+        "limit": 0.3,
+        "observed_at": "2026-11-20T12:00:00Z",
+    }
+    assert (drift.order, drift.thing) == (None, "cj")
