@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 MAX_BODY = 64 * 2**20
 """Bytes of one answer, unpacked, that are accepted unless a client says otherwise."""
 _MAX_REDIRECTS = 5
+_BROKEN = (httpx.TransportError, OSError)
+"""What a broken exchange raises; in-process transports raise plain OSErrors."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -177,7 +179,7 @@ class HttpClient:
         try:
             async for line in lines_of(reply.aiter_bytes(), source=self.source):
                 yield line
-        except httpx.TransportError as exc:
+        except _BROKEN as exc:
             raise self._failure(exc, asked, departure) from None
         except httpx.DecodingError as exc:
             raise InvalidResponse(f"{self.source}: the answer cannot be unpacked: {redact(str(exc))}.") from None
@@ -191,7 +193,7 @@ class HttpClient:
         reply, departure = await self._open(asked)
         try:
             body = await self._body(reply, departure)
-        except (httpx.TransportError, httpx.DecodingError) as exc:
+        except (*_BROKEN, httpx.DecodingError) as exc:
             raise self._failure(exc, asked, departure) from None
         except PortError as exc:
             if asked.write:
@@ -223,7 +225,7 @@ class HttpClient:
     async def _raise_for(self, reply: httpx.Response, asked: _Asked, departure: Departure) -> None:
         try:
             body = await self._body(reply, departure)
-        except (httpx.TransportError, httpx.DecodingError, PortError):
+        except (*_BROKEN, httpx.DecodingError, PortError):
             body = b""  # the status says enough
         finally:
             await reply.aclose()
@@ -242,7 +244,7 @@ class HttpClient:
         request = self._build(asked, url, departure)
         try:
             return await self.http.gate.handle_async_request(request), departure
-        except httpx.TransportError as exc:
+        except _BROKEN as exc:
             raise self._failure(exc, asked, departure) from None
 
     def _build(self, asked: _Asked, url: str, departure: Departure) -> httpx.Request:

@@ -8,7 +8,13 @@ import httpx
 
 from syncd.clock import Clock
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    ConnectionRefusedError,
+)
 
 
 class DeadlinePassed(httpx.TransportError):

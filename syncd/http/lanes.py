@@ -21,6 +21,10 @@ class Lane(IntEnum):
     POLL = 3
 
 
+_SHORTEST_S = 0.001
+"""No wait is shorter: clocks round, and a wait that is rounded to nothing would never end."""
+
+
 class Queue:
     """A line of waiting requests: by lane, then first come, first served.
 
@@ -81,6 +85,7 @@ class Queue:
                 )
             delay = left if delay is None else delay
         change = asyncio.ensure_future(self._changed.wait())
+        delay = None if delay is None else max(_SHORTEST_S, delay)
         if delay is None:
             await change
             return

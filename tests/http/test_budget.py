@@ -208,3 +208,12 @@ def test_a_waiter_that_gives_up_lets_the_next_one_go():
         return LoopClock().monotonic()
 
     assert run(main) == pytest.approx(2.0)
+
+
+async def test_a_wait_too_short_for_the_clock_still_ends():
+    clock = ManualClock(EPOCH)
+    budget = CostBudget(clock, maximum=100, restore_per_s=100)
+    (await budget.reserve(100)).settle()
+    await clock.sleep(0.5)
+    reservation = await budget.reserve(50.00002, Lane.FULFILL)
+    assert reservation.cost == 50.00002

@@ -4,7 +4,6 @@ What the twin and the adapter could both get wrong in the same way shows here.
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -320,7 +319,3 @@ def store_of(
         hash_key=b"k" * 32,
     )
     return ADAPTER.build("main", ADAPTER.settings(**stanza), ports)
-
-
-def cursor(number: int) -> str:
-    return b64encode(str(number).encode()).decode()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from adapters.stores.shopify.searching import Searcher
 from syncd.clock import ManualClock
 from syncd.domain.money import Money
 from syncd.domain.orders import (
@@ -436,3 +437,25 @@ async def test_a_search_that_our_scopes_forbid_is_told_as_that():
     shop.before = [httpx.Response(200, json={"data": None, "errors": [error]})]
     with pytest.raises(AuthRejected, match="read_third_party_fulfillment_orders"):
         await pages(store_of(shop).orders_changed(NOW))
+
+
+async def test_a_list_inside_an_order_that_goes_round_in_circles_is_named():
+    lines = {"nodes": [a_line(1)], "pageInfo": {"hasNextPage": True, "endCursor": "again"}}
+    node = an_order(1, fulfillmentOrders=[], lineItems=lambda **_: lines)
+    assert (await store_of(Shop([node])).order("1")).cut == ("lines",)
+
+
+async def test_a_search_that_grows_too_deep_begins_anew_where_it_was():
+    shop = Shop([an_order(n, updatedAt=at(minutes=n)) for n in range(1, 1001)])
+    searcher = Searcher(store_of(shop)._session, deepest=500)
+    found = [each async for page in searcher.changed(NOW - timedelta(days=1)) for each in page]
+    assert set(found) == {gid("Order", n) for n in range(1, 1001)}
+    assert len({each["query"] for each in shop.sent("ChangedOrders")}) == 3
+    assert all(int((each["after"] or "c:0")[2:]) < 500 for each in shop.sent("ChangedOrders"))
+
+
+async def test_a_thousand_changes_in_one_second_do_not_stop_a_search():
+    shop = Shop([an_order(n, updatedAt=at(minutes=1)) for n in range(1, 1001)])
+    searcher = Searcher(store_of(shop)._session, deepest=500)
+    found = [each async for page in searcher.changed(NOW - timedelta(minutes=1)) for each in page]
+    assert set(found) == {gid("Order", n) for n in range(1, 1001)}

@@ -156,6 +156,20 @@ def two_parcels() -> dict[str, Any]:
     return node
 
 
+def interwoven() -> dict[str, Any]:
+    """Two parcels over three fulfillment orders: the middle one has units in both, nobody knows how many in which."""
+    lines = [a_line(n) for n in (11, 12, 13)]
+    first, second = a_fulfillment(1, []), a_fulfillment(2, [])
+    works = [
+        a_fulfillment_order(n, [line], status="CLOSED", fulfillments=parcels)
+        for n, line, parcels in zip((1, 2, 3), lines, ([first], [first, second], [second]), strict=True)
+    ]
+    for each in works:
+        each["orderId"] = gid("Order", 1)
+        each["lineItems"][0]["remainingQuantity"] = 0
+    return an_order(1, lineItems=lines, fulfillmentOrders=works, fulfillments=[first, second])
+
+
 def taken_back() -> dict[str, Any]:
     node = shipped_order(1, status="CANCELLED", displayStatus="CANCELED")
     node["fulfillmentOrders"][0]["lineItems"][0]["remainingQuantity"] = 2  # the trap: closed, and full again
@@ -172,6 +186,7 @@ def requested() -> dict[str, Any]:
     ("node", "cut"),
     [
         (two_parcels(), "fulfillments"),
+        (interwoven(), "fulfillments"),
         (taken_back(), "fulfillments"),
         (requested(), "requests"),
         (an_order(1, returnStatus="IN_PROGRESS"), "returns"),

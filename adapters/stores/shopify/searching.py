@@ -13,7 +13,7 @@ from syncd.http import Lane
 
 OVERLAP = timedelta(minutes=2)
 """How far a search goes back behind the watermark: the index lags, and its times are cut to whole seconds."""
-_DEEPEST = 24_000
+DEEPEST = 24_000
 """Shopify pages no further than 25,000 objects: the search begins anew at the last time seen before that."""
 
 
@@ -36,8 +36,9 @@ def quoted(value: str) -> str:
 class Searcher:
     """Finds ids of orders."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, deepest: int = DEEPEST) -> None:
         self._session = session
+        self._deepest = deepest
 
     async def changed(self, since: datetime) -> AsyncIterator[list[str]]:
         """Ids of orders that changed, or whose fulfillment orders did, at or after `since`; page by page."""
@@ -82,7 +83,7 @@ class Searcher:
                 yield page
                 seen += len(page)
                 last = maybe_instant(page[-1], "updatedAt") if page else None
-                if seen >= _DEEPEST and last is not None and last > begun:
+                if seen >= self._deepest and last is not None and last > begun:
                     start = last
                     break
 
