@@ -127,10 +127,18 @@ class Case:
             since=since,
         )
         if drafts and self.may_act(side):
-            self.steps.extend(make_step(draft, view=self.view, drift=drift) for draft in drafts)
+            for draft in drafts:
+                self._plan(make_step(draft, view=self.view, drift=drift))
             drift = replace(drift, action=drafts[0].action.value)
         self.drifts.append(drift)
         return drift
+
+    def _plan(self, step: Step) -> None:
+        """One step may answer several drifts: a thing is held or taken back once."""
+        about = (step.target.fulfillment_id, step.target.fulfillment_order_id)
+        same = (one for one in self.steps if one.action is step.action and any(about))
+        if not any((one.target.fulfillment_id, one.target.fulfillment_order_id) == about for one in same):
+            self.steps.append(step)
 
     def answer(self, drift: Drift, draft: Draft, *, side: Side | None, others: Sequence[Drift] = ()) -> None:
         """Let one step answer a drift that was recorded before, and `others` with it."""

@@ -4,7 +4,8 @@ from syncd.domain.orders import FinancialStatus, FulfillmentOrderStatus, Hold, M
 from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action, Approval
 from syncd.reconcile.decide import reconcile
-from tests.reconcile.tables import Row, check, table
+from syncd.reconcile.view import Placement
+from tests.reconcile.tables import Row, check, table, told
 from tests.reconcile.world import (
     NOW,
     A,
@@ -407,6 +408,14 @@ def test_holds_carry_our_own_handle():
     given = view(at_service(request(RequestStatus.REJECTED, sent=ago(hours=2))), side(placed()))
     (step,) = reconcile(given, policy=policy(), now=NOW).steps
     assert (step.target.hold_handle, step.approval) == ("syncd", Approval.REPORT)
+
+
+def test_one_hold_answers_several_drifts():
+    edited = Placement(at=ago(hours=2), address_hash="old", quantities=((A, 1),))
+    given = view(at_service(request(RequestStatus.REJECTED, sent=ago(hours=2))), side(placed()), placement=edited)
+    judgement = reconcile(given, policy=policy(), now=NOW)
+    assert told(judgement) == ["C06 hold", "D07 hold"]
+    assert [step.action for step in judgement.steps] == [Action.HOLD]
 
 
 def test_an_order_grows_more_urgent_with_age():
