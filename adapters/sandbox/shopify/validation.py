@@ -25,12 +25,16 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    Lexer,
     ListValueNode,
     NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    Source,
+    SourceLocation,
     StringValueNode,
+    TokenKind,
     VariableNode,
     get_named_type,
     is_composite_type,
@@ -52,12 +56,27 @@ _MISPLACED_DIRECTIVES = {
 
 def syntax_error(error: GraphQLSyntaxError) -> dict[str, Any]:
     """A query that cannot be parsed."""
-    at = error.locations[0] if error.locations else None
-    place = [{"line": at.line, "column": at.column}] if at else []
-    what = "end of file" if "<EOF>" in error.message else error.message.removeprefix("Syntax Error: ")
-    text = f"syntax error, unexpected {what}" if "<EOF>" in error.message else f"syntax error, {what}"
-    where = f" at [{at.line}, {at.column}]" if at else ""
-    return {"message": text + where, "locations": place, "extensions": {"code": "PARSE_ERROR"}}
+    if "<EOF>" in error.message and error.source is not None:
+        # The service points at the last thing that it read.
+        line, column = _last_token(error.source)
+        text = "syntax error, unexpected end of file"
+    else:
+        at = (error.locations or [SourceLocation(1, 1)])[0]
+        line, column = at.line, at.column
+        text = f"syntax error, {error.message.removeprefix('Syntax Error: ')}"
+    return {
+        "message": f"{text} at [{line}, {column}]",
+        "locations": [{"line": line, "column": column}],
+        "extensions": {"code": "PARSE_ERROR"},
+    }
+
+
+def _last_token(source: Source) -> tuple[int, int]:
+    lexer = Lexer(source)
+    last = lexer.token
+    while (token := lexer.advance()).kind is not TokenKind.EOF:
+        last = token
+    return last.line, last.column
 
 
 def problems(schema: GraphQLSchema, document: DocumentNode) -> list[dict[str, Any]]:

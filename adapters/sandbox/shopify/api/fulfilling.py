@@ -292,7 +292,11 @@ def reschedule(request: Request, *, id: str, fulfill_at: Any) -> dict[str, Any]:
     return {"fulfillmentOrder": fo}
 
 
-@mutation("fulfillmentOrdersSetFulfillmentDeadline", scopes=[*MERCHANT_WRITE, "write_marketplace_fulfillment_orders"])
+@mutation(
+    "fulfillmentOrdersSetFulfillmentDeadline",
+    scopes=[*MERCHANT_WRITE, "write_marketplace_fulfillment_orders"],
+    when_refused={"success": False},
+)
 def set_deadline(
     request: Request, *, fulfillment_order_ids: Sequence[str], fulfillment_deadline: Any
 ) -> dict[str, Any]:

@@ -7,7 +7,7 @@ A field without a function is answered by the attribute of the same name, in sna
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -48,7 +48,6 @@ class Request:
     base_url: str
     searches: list[dict[str, Any]] = field(default_factory=list)
     """`extensions.search` entries of the reply."""
-    has_written: bool = False
     is_stale: bool = False
     """Searches are answered from the index as the last search left it."""
     is_bulk: bool = False
@@ -100,10 +99,13 @@ def resolves(type_name: str, *names: str) -> Callable[[Resolver], Resolver]:
     return remember
 
 
-def mutation(name: str, *, scopes: Iterable[str] = (), logs: bool = True) -> Callable[[Resolver], Resolver]:
+def mutation(
+    name: str, *, scopes: Iterable[str] = (), when_refused: Mapping[str, Any] | None = None
+) -> Callable[[Resolver], Resolver]:
     """The function carries out a mutation: `fn(request, **arguments) -> payload values`.
 
-    One of `scopes` is needed. A `Refusal` becomes the payload's `userErrors`; the other payload fields are null.
+    One of `scopes` is needed. A `Refusal` becomes the payload's `userErrors`; the other payload fields are null unless
+    `when_refused` says otherwise.
     """
     needed = tuple(scopes)
 
@@ -120,11 +122,10 @@ def mutation(name: str, *, scopes: Iterable[str] = (), logs: bool = True) -> Cal
             try:
                 payload.update(function(request, **arguments))
             except Refusal as refusal:
+                payload.update(when_refused or {})
                 payload["userErrors"] = list(refusal.errors)
                 payload.update({key: payload["userErrors"] for key in payload if key.endswith("UserErrors")})
-            if logs:
-                request.has_written = True
-                log_mutation(request, name, payload)
+            log_mutation(request, name, payload)
             if key and not payload["userErrors"]:
                 request.world.replies[request.app.handle, name, key] = (arguments, payload)
             return payload
