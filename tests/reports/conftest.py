@@ -11,19 +11,13 @@ import pytest
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--refresh-golden", action="store_true", help="write the golden files anew instead of comparing with them"
-    )
-
-
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare text with the golden file of this name; the failure shows the difference."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / name
-        if request.config.getoption("--refresh-golden", default=False):
+        if request.config.getoption("--refresh"):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
             return
@@ -33,6 +27,6 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
                 kept.splitlines(keepends=True), text.splitlines(keepends=True), f"golden/{name}", "what it is now"
             )
         )
-        assert text == kept, f"{diff}\nIf this is what you want: pytest tests/reports --refresh-golden"
+        assert text == kept, f"{diff}\nIf this is what you want: pytest tests/reports --refresh"
 
     return compare

@@ -1,4 +1,4 @@
-"""Reports look as somebody found them good. Refresh with `pytest tests/reports --refresh-golden` and read the diff."""
+"""Reports look as somebody found them good. Refresh with `pytest tests/reports --refresh` and read the diff."""
 
 from collections.abc import Callable
 
