@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, delete, select
 
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, relink
@@ -130,9 +130,10 @@ def _row(link: StatedLink, *, supplier: str, origin: str, by: str, now: datetime
 
 
 def _remove(conn: Connection, keys: Collection[tuple[str, ...]]) -> None:
-    columns = [_links.c[name] for name in _KEY]
-    for chunk in chunks(sorted(keys)):
-        conn.execute(delete(_links).where(tuple_(*columns).in_(chunk)))
+    if keys:
+        is_key = and_(*(_links.c[name] == bindparam(f"the_{name}") for name in _KEY))
+        names = [f"the_{name}" for name in _KEY]
+        conn.execute(delete(_links).where(is_key), [dict(zip(names, key, strict=True)) for key in sorted(keys)])
 
 
 def _pairs(orders: Iterable[OrderKey]) -> frozenset[tuple[str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, select
 
 from syncd.domain.numbers import normalise
 from syncd.domain.observation import SupplierRead
@@ -111,9 +111,9 @@ def _linked_orders(
 ) -> dict[tuple[str, str], LinkedOrder]:
     """The supplier orders, without their links. One that this pass showed unchanged is as fresh as this pass."""
     found: dict[tuple[str, str], LinkedOrder] = {}
-    key = tuple_(supplier_orders.c.supplier, supplier_orders.c.id)
-    for chunk in chunks(sorted(pairs)):
-        for row in conn.execute(select(supplier_orders).where(key.in_(chunk))):
+    for supplier, ids in _by_supplier(pairs):
+        of_supplier = supplier_orders.c.supplier == supplier
+        for row in conn.execute(select(supplier_orders).where(of_supplier, supplier_orders.c.id.in_(ids))):
             read = reads.by_supplier.get(row.supplier)
             is_fresh = read is not None and row.id in reads.shown[row.supplier] and read.observed_at > row.observed_at
             found[row.supplier, row.id] = LinkedOrder(
@@ -133,22 +133,25 @@ def _linked_orders(
 def _owners(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     """(store, order id, name) of every store order that each supplier order is linked to."""
     found: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
-    key = tuple_(order_links.c.supplier, order_links.c.supplier_order_id)
-    for chunk in chunks(sorted(pairs)):
+    for supplier, ids in _by_supplier(pairs):
         statement = (
-            select(
-                order_links.c.supplier,
-                order_links.c.supplier_order_id,
-                orders.c.store,
-                orders.c.order_id,
-                orders.c.name,
-            )
+            select(order_links.c.supplier_order_id, orders.c.store, orders.c.order_id, orders.c.name)
             .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
-            .where(key.in_(chunk))
+            .where(order_links.c.supplier == supplier, order_links.c.supplier_order_id.in_(ids))
         )
-        for supplier, supplier_order_id, *owner in conn.execute(statement):
-            found[supplier, supplier_order_id].append((owner[0], owner[1], owner[2]))
+        for id_, store, order_id, name in conn.execute(statement):
+            found[supplier, id_].append((store, order_id, name))
     return found
+
+
+def _by_supplier(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[str]]]:
+    """The ids of each supplier in chunks: PostgreSQL looks pairs up one by one, ids of one supplier through the index."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for supplier, id_ in sorted(pairs):
+        ids[supplier].append(id_)
+    for supplier, several in ids.items():
+        for chunk in chunks(several):
+            yield supplier, chunk
 
 
 def _empty(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:

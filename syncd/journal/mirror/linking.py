@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, or_, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from syncd.domain.orders import Order
 from syncd.journal.coding import canonical, decode
@@ -66,7 +66,8 @@ def relink(conn: Connection, *, supplier: str, ids: Iterable[str], now: datetime
         existing = _existing(conn, supplier, chunk)
         _remove(conn, existing - wanted)
         insert_new(conn, order_links, [link._asdict() for link in sorted(wanted - existing)])
-        _place(conn, supplier, wanted - existing, now=now)
+        # Also for links that stay: the supplier order that they name may be seen only now.
+        _place(conn, supplier, wanted, now=now)
         touched |= {link.order for link in wanted ^ existing}
     return touched
 
@@ -96,11 +97,6 @@ def relink_all(conn: Connection, *, supplier: str, now: datetime) -> set[OrderKe
     return relink(conn, supplier=supplier, ids=sorted(ids), now=now)
 
 
-def place(conn: Connection, *, supplier: str, ids: Collection[str], now: datetime) -> None:
-    """Keep how the orders linked to these supplier orders look now, unless that is kept already (D07)."""
-    _place(conn, supplier, _existing(conn, supplier, ids), now=now)
-
-
 def orders_of(conn: Connection, *, supplier: str, ids: Iterable[str]) -> set[OrderKey]:
     """The store orders that these supplier orders belong to."""
     return {link.order for chunk in chunks(ids) for link in _existing(conn, supplier, chunk)}
@@ -119,9 +115,10 @@ def _existing(conn: Connection, supplier: str, ids: Collection[str]) -> set[Link
 
 
 def _remove(conn: Connection, gone: Collection[LinkKey]) -> None:
-    columns = [order_links.c[name] for name in LinkKey._fields]
-    for chunk in chunks(sorted(gone)):
-        conn.execute(delete(order_links).where(tuple_(*columns).in_([tuple(link) for link in chunk])))
+    if gone:
+        is_key = and_(*(order_links.c[name] == bindparam(f"the_{name}") for name in LinkKey._fields))
+        rows = [{f"the_{name}": value for name, value in link._asdict().items()} for link in sorted(gone)]
+        conn.execute(delete(order_links).where(is_key), rows)
 
 
 def _referenced(
@@ -252,18 +249,19 @@ def _place(conn: Connection, supplier: str, linked: Collection[LinkKey], *, now:
             select(supplier_orders.c.id).where(supplier_orders.c.supplier == supplier, supplier_orders.c.id.in_(ids))
         ).scalars()
     )
-    placed = sorted({link.order for link in linked if link.supplier_order_id in seen})
-    if not placed:
-        return
-    key = tuple_(orders.c.store, orders.c.order_id)
-    known = select(placements.c.order_id).where(
-        placements.c.store == orders.c.store, placements.c.order_id == orders.c.order_id
-    )
-    statement = select(orders.c.store, orders.c.document).where(
-        key.in_([tuple(order) for order in placed]), orders.c.is_complete, ~known.exists()
-    )
-    rows = [_placement(row.store, decode(Order, row.document), now=now) for row in conn.execute(statement)]
-    insert_new(conn, placements, rows)
+    placed: dict[str, list[str]] = defaultdict(list)
+    for store, order_id in sorted({link.order for link in linked if link.supplier_order_id in seen}):
+        placed[store].append(order_id)
+    for store, order_ids in placed.items():
+        known = select(placements.c.order_id).where(placements.c.store == store, placements.c.order_id.in_(order_ids))
+        statement = select(orders.c.document).where(
+            orders.c.store == store,
+            orders.c.order_id.in_(set(order_ids) - set(conn.execute(known).scalars())),
+            orders.c.is_complete,
+        )
+        documents = conn.execute(statement).scalars()
+        rows = [_placement(store, decode(Order, document), now=now) for document in documents]
+        insert_new(conn, placements, rows)
 
 
 def _placement(store: str, order: Order, *, now: datetime) -> dict[str, object]:

@@ -50,6 +50,8 @@ class Counts:
 def record_orders(conn: Connection, *, store: str, orders: Iterable[Order], now: datetime) -> frozenset[str]:
     """Keep `orders` as what the store shows at `now`; returns the ids of those whose content is new or changed.
 
+    - What is new or changed is due from then on, until `set_due` says that it was judged: a pass that ends between reading and
+      judging loses nothing.
     - An order whose content is the kept one costs no write, except that its time of observation moves when an attempt on it
       waits for a newer look.
     - A read that was cut never replaces a whole one; a read older than the kept one (`updated_at`) changes nothing.
@@ -216,6 +218,7 @@ def _row(
         "tags": canonical(sorted(order.tags)),
         "updated_at": order.updated_at,
         "observed_at": now,
+        "due_at": now,
         "open_until": open_until,
         "quantity_gap_since": gap_since,
         "is_complete": order.is_complete,

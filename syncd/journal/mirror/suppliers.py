@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,9 @@ from syncd.journal.coding import canonical, digest, encode
 from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads, named_in_vain
 from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
-from syncd.journal.mirror.linking import OrderKey, orders_of, place, relink, relink_all
+from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all
 from syncd.journal.mirror.masses import Mass, judge_mass
+from syncd.journal.mirror.orders import set_due
 from syncd.journal.rows import AnyRow, chunks, insert_new, upsert
 from syncd.journal.schema import (
     order_links,
@@ -61,7 +63,8 @@ def record_supplier_read(
 
     Unchanged rows cost no write; a row that a later read changed is not set back by this one. Absence is counted for
     supplier orders after a complete read, and for store orders (`empty_reads`) that the read `answered`, that a complete
-    snapshot would have shown, or whose links a complete read asked for in vain.
+    snapshot would have shown, or whose links a complete read asked for in vain. Every affected store order, of whatever store,
+    is due from then on, until `set_due` says that it was judged.
     """
     supplier = read.supplier
     source = conn.execute(select(sources).where(sources.c.name == supplier)).one_or_none()
@@ -71,8 +74,6 @@ def record_supplier_read(
     for chunk in chunks(read.orders):
         new = sorted(_record(conn, read=read, shown={order.id: order for order in chunk}))
         affected |= relink(conn, supplier=supplier, ids=new, now=now)
-        # Links may be older than the supplier order that they name: only now is there something that was placed.
-        place(conn, supplier=supplier, ids=new, now=now)
         changed.update(new)
     missing = count_missing(conn, read=read)
     affected |= orders_of(conn, supplier=supplier, ids=sorted(changed | missing))
@@ -81,6 +82,7 @@ def record_supplier_read(
     affected |= count_empty_reads(conn, read=read, store=store, order_ids=sorted(would_show))
     mass = judge_mass(conn, read=read, source=source, open_before=open_before)
     _record_source(conn, read=read, source=source, mass=mass)
+    _make_due(conn, affected, now=now)
     return SupplierDelta(
         changed=frozenset(changed),
         affected=frozenset((order.store, order.order_id) for order in affected),
@@ -101,6 +103,14 @@ def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, n
         return set()
     upsert(conn, supplier_stores, [row])
     return relink_all(conn, supplier=supplier, now=now)
+
+
+def _make_due(conn: Connection, affected: Collection[OrderKey], *, now: datetime) -> None:
+    by_store: dict[str, dict[str, datetime | None]] = defaultdict(dict)
+    for key in sorted(affected):
+        by_store[key.store][key.order_id] = now
+    for store, due in by_store.items():
+        set_due(conn, store=store, due=due)
 
 
 def _would_show(conn: Connection, *, read: SupplierRead, store: str, policy: Policy) -> set[str]:
