@@ -61,8 +61,10 @@ def _asks_for_more(body: dict[str, Any], said: dict[str, Any]) -> bool:
         ),
         (
             "{ orders(first: 251) { nodes { id } } }",
-            "first cannot exceed 250. To query larger amounts of data with fewer limits, bulk operations should be used "
-            "instead.",
+            (
+                "first cannot exceed 250. To query larger amounts of data with fewer limits, bulk operations should be used "
+                "instead."
+            ),
             "BAD_REQUEST",
         ),
         ('{ orders(first: 1, after: "x") { nodes { id } } }', "`x` is not a valid cursor.", "BAD_REQUEST"),

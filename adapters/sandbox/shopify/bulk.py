@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from io import BytesIO
+from typing import Any
 
 from graphql import (
     ArgumentNode,
@@ -38,8 +38,6 @@ LARGEST_QUERY = 65_535
 MOST_CONNECTIONS = 5
 DEEPEST = 2
 PAGE = 250
-KEPT_IN_MEMORY = 4_000_000
-"""Bytes of a result that are kept in memory before it goes to a temporary file."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -61,7 +59,7 @@ class BulkOperation:
     url: str | None = None
     partial_data_url: str | None = None
     is_grouped: bool = False
-    result: IO[bytes] | None = field(default=None, repr=False)
+    result: BytesIO | None = field(default=None, repr=False)
 
     @property
     def is_running(self) -> bool:
@@ -142,7 +140,7 @@ def run(request: Request, operation: BulkOperation) -> None:
     document, fields = check(request, operation.query)
     request = replace(request, is_bulk=True, searches=[])
     built = schema(request.version)
-    file: IO[bytes] = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  # lives as long as the operation
+    file = BytesIO()
     for entry in fields:
         if entry.kind == "connection":
             for page in _pages(built, request, document, entry):
@@ -202,7 +200,7 @@ def _copy(node: Any, **changes: Any) -> Any:
     return type(node)(**{**values, **changes})
 
 
-def _write(operation: BulkOperation, file: IO[bytes], entry: Priced, nodes: list[Any]) -> None:
+def _write(operation: BulkOperation, file: BytesIO, entry: Priced, nodes: list[Any]) -> None:
     later: list[dict[str, Any]] = []
     for node in nodes:
         children: list[dict[str, Any]] = []
@@ -218,7 +216,7 @@ def _write(operation: BulkOperation, file: IO[bytes], entry: Priced, nodes: list
         _put(operation, file, child)
 
 
-def _put(operation: BulkOperation, file: IO[bytes], line: dict[str, Any]) -> None:
+def _put(operation: BulkOperation, file: BytesIO, line: dict[str, Any]) -> None:
     file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
     operation.object_count += 1
 

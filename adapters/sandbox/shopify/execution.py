@@ -67,13 +67,16 @@ def _choose(version: str, text: str, name: str | None) -> Chosen | None:
     return Chosen(found[0], costs.price_list(schema(version), document, found[0]))
 
 
-def root_fields(version: str, text: str, name: str | None) -> list[str]:
-    """The names of the root fields that the request asks for; empty when it is not valid."""
+def asked_for(version: str, text: str, name: str | None) -> list[str]:
+    """The operation's name and its root fields; empty when the query is not valid."""
     prepared = prepare(version, text)
     if prepared.document is None or prepared.errors:
         return []
     chosen = _choose(version, text, name)
-    return [entry.name for entry in chosen.prices] if chosen else []
+    if chosen is None:
+        return []
+    own = chosen.operation.name
+    return [*(entry.name for entry in chosen.prices), *([own.value] if own else [])]
 
 
 def answer(

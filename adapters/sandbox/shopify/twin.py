@@ -7,7 +7,8 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
-from typing import IO, Any
+from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -120,6 +121,7 @@ class ShopifyTwin:
     # HTTP
 
     async def _graphql(self, http: HttpRequest) -> Response:
+        self.world.settle()
         refused = self._refused()
         if refused is not None:
             return refused
@@ -147,7 +149,6 @@ class ShopifyTwin:
         kind = fault.kind if fault else None
         if fault and kind is Kind.INTERNAL_ERROR and fault.moment is Moment.BEFORE:
             return internal_error(self.world.uuid())
-        self.world.settle()
         request = Request(
             world=self.world,
             app=app,
@@ -171,20 +172,19 @@ class ShopifyTwin:
         found = next((one for one in self.world.bulk_operations if one.number == number), None)
         if found is None or found.result is None:
             return self._reply({"errors": "Not Found"}, status=404)
-        return StreamingResponse(_chunks(found.result), media_type="application/jsonl")
+        return StreamingResponse(_chunks(found.result.getvalue()), media_type="application/jsonl")
 
     def _names(self, scope: Scope, body: bytes) -> list[str]:
         asked = _body(body)
         if asked is None:
             return []
         version = sdl.served_version(str(scope["path"]).split("/")[3], oldest=self.oldest_version)
-        fields = execution.root_fields(version, asked["query"], asked.get("operationName")) if version else []
-        return [*fields, asked.get("operationName") or ""]
+        return execution.asked_for(version, asked["query"], asked.get("operationName")) if version else []
 
     async def _grant(self, http: HttpRequest) -> Response:
         raw = await http.body()
         is_json = "json" in http.headers.get("content-type", "")
-        asked = json.loads(raw or b"{}") if is_json else dict(await http.form())
+        asked = json.loads(raw or b"{}") if is_json else dict(parse_qsl(raw.decode()))
         known = self.client is not None and (asked.get("client_id"), asked.get("client_secret")) == self.client
         if not known:
             return self._reply({"error": "invalid_client"}, status=401)
@@ -207,16 +207,9 @@ class ShopifyTwin:
         return JSONResponse(body, status_code=status, headers=headers)
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """The file from its start; each reader keeps a place of its own."""
-    at = 0
-    while True:
-        file.seek(at)
-        chunk = file.read(CHUNK)
-        if not chunk:
-            return
-        at += len(chunk)
-        yield chunk
+def _chunks(content: bytes) -> Iterator[bytes]:
+    for at in range(0, len(content), CHUNK):
+        yield content[at : at + CHUNK]
 
 
 def _body(raw: bytes) -> dict[str, Any] | None:

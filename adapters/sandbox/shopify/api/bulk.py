@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -82,28 +83,10 @@ def run_query(request: Request, *, query: str, group_objects: bool = False) -> d
         is_grouped=group_objects,
     )
     world.bulk_operations.append(world.register(made))
-    shown = _as_it_is(made)
+    shown = replace(made)  # The payload says CREATED even if the work is done by the time it is read.
     made.status = "RUNNING"
     world.later(world.settings.bulk_takes, lambda: _finish(request, made))
     return {"bulkOperation": shown}
-
-
-def _as_it_is(operation: BulkOperation) -> dict[str, Any]:
-    """The payload shows the operation as CREATED even if it is done by the time it is read."""
-    return {
-        "id": operation.id,
-        "type": operation.type,
-        "status": "CREATED",
-        "query": operation.query,
-        "createdAt": operation.created_at,
-        "completedAt": None,
-        "errorCode": None,
-        "objectCount": 0,
-        "rootObjectCount": 0,
-        "fileSize": None,
-        "url": None,
-        "partialDataUrl": None,
-    }
 
 
 def _finish(request: Request, operation: BulkOperation) -> None:
