@@ -70,7 +70,7 @@ def is_ahead_of_view(case: Case) -> bool:
     for intent in case.view.intents:
         if intent.state in _HAPPENED and not intent.observed_after and intent.action is not Action.SUPPLIER_CANCEL:
             sent = intent.sent_at or intent.created_at
-            if case.view.observed_at <= sent:
+            if case.view.observed_at < sent:
                 return True
     return False
 
@@ -153,7 +153,10 @@ def _unfulfill_unverified(case: Case) -> None:
     """F07: we cancelled a fulfillment, and the store does not show what must follow."""
     shown = {fulfillment.id: fulfillment for fulfillment in case.order.fulfillments}
     for intent in case.view.intents:
-        if intent.action is not Action.CANCEL_FULFILLMENT or intent.state != "done" or not intent.effect_id:
+        # Unknown is also what the store called done and the read-back did not show.
+        if intent.action is not Action.CANCEL_FULFILLMENT or intent.state not in {"done", "unknown"}:
+            continue
+        if intent.effect_id is None:
             continue
         fulfillment = shown.get(intent.effect_id)
         if fulfillment is None:

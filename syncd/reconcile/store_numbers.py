@@ -15,6 +15,7 @@ from syncd.reconcile.case import Case, Retrack
 from syncd.reconcile.evidence import numbers_of
 from syncd.reconcile.live import Live
 from syncd.reconcile.matching import Shipment, Side
+from syncd.reconcile.movement import is_delivered
 from syncd.reconcile.placing import Placing
 from syncd.reconcile.steps import Draft, fulfillment_basis
 
@@ -39,6 +40,8 @@ def _foreign(case: Case, live: Live, sides: list[Side]) -> None:
         return
     if any(live in placing.mismatched for side in sides for placing in case.placings[side.name]):
         return
+    if is_delivered(live.fulfillment) and not any(side.orders for side in sides):
+        return  # all is done, so nobody asks the supplier any more: that its number is not known here says nothing
     if all(whose(case, sides, number) == "foreign" for number in live.numbers):
         lines = case.units_of(live.lines)
         case.found("foreign_fulfillment", thing=live.id, evidence=live_facts(live), lines=lines, side=sides[0])
