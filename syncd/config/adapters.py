@@ -12,6 +12,9 @@ from syncd.domain.ports import Adapter
 KINDS = {"stores": "store", "suppliers": "supplier", "carriers": "carrier"}
 """Kind of adapter by the table that holds its stanzas."""
 
+_KIND_OF = {**KINDS, "sandbox": "sandbox"}
+"""Sandboxes have no stanzas, and stand among the twins of which they are made."""
+
 
 class AdapterBroken(Exception):
     """The adapter exists and cannot be used: an import failed, or it describes itself wrongly."""
@@ -48,6 +51,6 @@ def _loaded(module: str) -> object:
 
 
 def _checked(found: object, *, table: str, where: str) -> Adapter:
-    if not isinstance(found, Adapter) or found.kind != KINDS[table]:
-        raise AdapterBroken(f"{where} offers no ADAPTER of kind {KINDS[table]}")
+    if not isinstance(found, Adapter) or found.kind != _KIND_OF[table]:
+        raise AdapterBroken(f"{where} offers no ADAPTER of kind {_KIND_OF[table]}")
     return found
