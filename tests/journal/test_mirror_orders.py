@@ -76,3 +76,15 @@ async def test_due_orders_are_named_once_their_time_has_come(db: Database) -> No
     assert await db.run(mirror.due, store="main", now=NOW + 3 * hour) == [order(2).id, order(1).id]
     await db.run(mirror.set_due, store="main", due={order(2).id: None})
     assert await db.run(mirror.due, store="main", now=NOW + 3 * hour) == [order(1).id]
+
+
+async def test_what_changed_is_due_until_it_was_judged(db: Database) -> None:
+    """A pass may die between reading and judging: the next one reads the same and must still know that it is news."""
+    await db.run(mirror.record_orders, store="main", orders=[order(1), order(2)], now=NOW)
+    assert await db.run(mirror.due, store="main", now=NOW) == [order(1).id, order(2).id]
+    await db.run(mirror.set_due, store="main", due={order(1).id: None, order(2).id: None})
+    later = NOW + timedelta(minutes=5)
+    changed = replace(order(2), tags=frozenset({"vip"}), updated_at=later)
+    await db.run(mirror.record_orders, store="main", orders=[order(1), changed], now=later)
+    await db.run(mirror.record_orders, store="main", orders=[order(1), changed], now=later)
+    assert await db.run(mirror.due, store="main", now=later) == [order(2).id]

@@ -125,3 +125,16 @@ async def test_a_mass_change_stays_one_until_the_orders_are_back(db: Database) -
         assert (delta.open_before, delta.became_dead, delta.first_pass) == (10, 5, False)
     back = await record(db, read(*(bought(number) for number in numbers), at=NOW + 4 * MINUTE))
     assert back.became_dead == 0
+
+
+async def test_an_order_of_another_store_that_a_read_shows_anew_is_due_there(db: Database) -> None:
+    """A supplier that ships for two stores is read by the passes of both; to the second one nothing is new."""
+    for store in ("main", "other"):
+        await db.run(mirror.record_orders, store=store, orders=[order(1)], now=NOW)
+        await db.run(mirror.record_supplier_read, read=read(bought(1)), store=store, policy=POLICY, now=NOW)
+        await db.run(mirror.set_due, store=store, due={order(1).id: None})
+    later = NOW + MINUTE
+    shipped = bought(1, tracking="LX1")
+    await db.run(mirror.record_supplier_read, read=read(shipped, at=later), store="main", policy=POLICY, now=later)
+    assert await db.run(mirror.due, store="main", now=later) == [order(1).id]
+    assert await db.run(mirror.due, store="other", now=later) == [order(1).id]

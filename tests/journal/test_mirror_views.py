@@ -52,11 +52,13 @@ async def test_a_pass_in_which_nothing_changed_writes_one_row(db: Database) -> N
     numbers = range(1, 301)
     await db.run(mirror.record_orders, store="main", orders=[order(number) for number in numbers], now=NOW)
     await record(db, read(*(bought(number) for number in numbers), lists_everything=True))
+    judged: dict[str, datetime | None] = {order(number).id: None for number in numbers}
+    await db.run(mirror.set_due, store="main", due=judged)
     with statements(db) as seen:
         await db.run(mirror.record_orders, store="main", orders=[order(number) for number in numbers], now=NOW + MINUTE)
         again = read(*(bought(number) for number in numbers), lists_everything=True, at=NOW + MINUTE)
         await record(db, again)
-        await db.run(mirror.set_due, store="main", due={order(number).id: None for number in numbers})
+        await db.run(mirror.set_due, store="main", due=judged)
         assert await db.run(mirror.due, store="main", now=NOW) == []
     writes = [statement for statement in seen if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
     assert [statement.split()[2] for statement in writes] == ["sources"]
