@@ -34,6 +34,18 @@ SHIPPED_STATES = frozenset({SupplierState.SHIPPED, SupplierState.PART_SHIPPED, S
 NUMBER = "1Z999AA10123456784"
 
 
+SPOILERS = {
+    "dead": dead,
+    "broken": broken,
+    "login page": login_page,
+    "empty": cut(0.0),
+    "cut at 30 %": cut(0.3),
+    "cut at 70 %": cut(0.7),
+    "cut at 97 %": cut(0.97),
+}
+"""What may happen to a source's answers, by a name that is the same in every process."""
+
+
 class SupplierContract:
     """The laws. `many` orders need more than one page where the supplier has pages."""
 
@@ -169,7 +181,7 @@ class SupplierContract:
             await world.port.order("999999999")
 
     @pytest.mark.parametrize("after", [0, 1, 2, 5])
-    @pytest.mark.parametrize("spoiler", [dead, broken, login_page, cut(0.0), cut(0.3), cut(0.7), cut(0.97)], ids=str)
+    @pytest.mark.parametrize("spoiler", SPOILERS.values(), ids=SPOILERS)
     async def test_a_failing_source_is_never_an_empty_one(self, spoiler: Spoiler, after: int) -> None:
         world = self.make_world()
         placed = [world.place(1001 + place) for place in range(12)]
@@ -315,9 +327,10 @@ class SupplierContract:
     @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     @given(seed=st.integers(min_value=0, max_value=2**32), after=st.integers(min_value=0, max_value=6))
     def test_no_mutation_looks_shipped_cancelled_or_absent(self, seed: int, after: int) -> None:
-        asyncio.run(self._survives(seed=seed, after=after))
+        asyncio.run(self.survives(seed=seed, after=after))
 
-    async def _survives(self, *, seed: int, after: int) -> None:
+    async def survives(self, *, seed: int, after: int) -> None:
+        """One example of the law above."""
         world = self.make_world()
         placed = [world.place(1001 + place) for place in range(3)]
         world.wire.spoil(mutated(Random(seed), words=self.mutates_words), after=after)

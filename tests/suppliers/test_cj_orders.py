@@ -243,6 +243,19 @@ async def test_an_answer_about_another_order_is_not_taken_for_ours() -> None:
         await world.port.orders(query(ours))
 
 
+async def test_an_order_that_names_another_store_order_is_not_taken_for_the_wanted_one() -> None:
+    world = CjWorld()
+    world.place(1001)
+    stranger = world.twin.place(name="6300000007777", store_order_id="1", lines=[CjLine(store_line_id="1")])
+    wanted = Wanted(order_id="gid://shopify/Order/6300000007777", order_name="#7777")
+    known = world.place(1002).wanted()
+    read = await world.port.orders(SupplierQuery(wanted=(known, wanted)))
+    assert stranger not in {order.id for order in read.orders}
+    assert read.answered == {known.order_id}
+    assert not read.complete
+    assert "names another" in read.problems[0].text
+
+
 async def test_one_odd_order_does_not_spoil_the_others() -> None:
     world = CjWorld()
     placed = [world.place(1001 + place) for place in range(8)]
@@ -351,6 +364,7 @@ async def test_only_unconfirmed_orders_are_deleted() -> None:
         effect = await world.port.cancel(placed.ref, Calls(world.clock).next())
         assert (effect.state, effect.code) == (EffectState.REFUSED, "not_cancellable")
     assert len(world.twin.deleted) == 3
+    assert sum(sent.method == "DELETE" for sent in world.wire.sent) == 3  # the others were not even asked for
 
 
 async def test_an_order_confirmed_in_the_last_moment_is_refused_by_cj() -> None:

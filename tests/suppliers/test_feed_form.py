@@ -246,6 +246,8 @@ async def test_a_file_that_ends_in_the_middle_of_a_row_is_not_whole(tmp_path) ->
     assert "ends in the middle of a row" in (read.error or "")
     assert not read.lists_everything
     assert [order.id for order in read.orders] == ["1"]
+    with pytest.raises(Transient, match="order 2 was not seen, but it ends in the middle of a row"):
+        await world.port.order("2")
 
 
 # The stanza.
