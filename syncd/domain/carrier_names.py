@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from syncd.domain.shopify_carriers import ANYWHERE, BY_COUNTRY
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -179,6 +181,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 """Names whose numbers share their formats, by family (see `number_formats`)."""
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name for looking up: case, spaces and punctuation do not count."""
     return "".join(sign for sign in name.casefold() if sign.isalnum())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from syncd.domain.carrier_names import family_of
 from syncd.domain.number_formats import COUNTRIES, FORMATS, KNOWN_WHOLLY, Format, of_family
@@ -72,7 +73,15 @@ class Verdict:
 
 def normalise(text: Cell) -> str:
     """A number for comparing: upper case, without spaces, dashes, quotes and invisible signs; leading zeros stay."""
-    return "".join(number_text(text).translate(_COMPARE).split())
+    return _normalised(text) if isinstance(text, str) else _for_comparing(text)
+
+
+def _for_comparing(cell: Cell) -> str:
+    return "".join(number_text(cell).translate(_COMPARE).split())
+
+
+_normalised = lru_cache(maxsize=4096)(_for_comparing)
+"""One decision compares the same few numbers again and again. Text only: 1, 1.0 and True are one key."""
 
 
 def number_text(cell: Cell) -> str:
@@ -199,5 +208,6 @@ def _stands_alone(piece: str) -> bool:
     return is_no_number(bare) or (len(bare) >= _SHORTEST_OF_SEVERAL and any(sign.isdigit() for sign in bare))
 
 
+@lru_cache(maxsize=4096)
 def _has_known_shape(bare: str) -> bool:
     return any(form.has_shape(bare) for form in FORMATS)
