@@ -100,7 +100,8 @@ def _extra(case: Case, side: Side, shipment: Shipment, live: Live, *, add: Itera
     kind = "extra_parcel_not_in_store"
     if was_taken_back(case, live, added):
         evidence["taken_back"] = True
-        case.found(kind, thing=shipment.key, evidence=evidence, lines=case.units_of(live.lines), side=side)
+        thing = f"{live.id}/{shipment.key}"
+        case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
         return
     _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=added, drop=())
 
@@ -114,7 +115,8 @@ def _replaced(case: Case, side: Side, shipment: Shipment, live: Live) -> None:
     kind = "tracking_replaced_at_supplier"
     if evidence["moved"] or evidence["taken_back"]:
         # A number that was scanned names a parcel on its way; one that somebody took back is a quarrel of two apps.
-        case.found(kind, thing=shipment.key, evidence=evidence, lines=case.units_of(live.lines), side=side)
+        thing = f"{live.id}/{shipment.key}"
+        case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
         return
     _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=added, drop=lost)
 
@@ -154,7 +156,8 @@ def _change_numbers(
     add: Iterable[Tracking],
     drop: Iterable[str],
 ) -> None:
-    drift = case.found(kind, thing=shipment.key, evidence=evidence, lines=case.units_of(live.lines), side=side)
+    thing = f"{live.id}/{shipment.key}"
+    drift = case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
     change = case.retrack(live)
     change.drop.update(drop)
     for one in add:

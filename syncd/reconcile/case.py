@@ -114,6 +114,7 @@ class Case:
         """Record a drift and the steps that answer it, unless something forbids steps."""
         if side is not None and side.view is not None:
             evidence = {**evidence, "supplier_observed_at": stamp(side.view.observed_at)}
+        thing = self._apart(kind, thing)
         drift = Drift(
             id=drift_id(store=self.view.store, about=self.order.id, thing=thing, kind=kind),
             kind=kind,
@@ -132,6 +133,11 @@ class Case:
             drift = replace(drift, action=drafts[0].action.value)
         self.drifts.append(drift)
         return drift
+
+    def _apart(self, kind: str, thing: str) -> str:
+        """A name for the thing that no other drift of this kind has: two pieces of work may hold the same lines."""
+        same = sum(one.kind == kind and one.thing.partition("#")[0] == thing for one in self.drifts)
+        return f"{thing}#{same + 1}" if same else thing
 
     def _plan(self, step: Step) -> None:
         """One step may answer several drifts: a thing is held or taken back once."""

@@ -66,7 +66,6 @@ class Placing:
     unsure_kind: str = ""
     guests: list[Shipment] = field(default_factory=list)
     """Further parcels for the very units that this one's create covers."""
-    host: Placing | None = None
     unknown_units: dict[str, int] = field(default_factory=dict)
     """Open units of which it may hold some; nobody can say which."""
 
@@ -139,10 +138,16 @@ def place(
     mine = [live for live in lives if not side.lines.keys().isdisjoint(live.lines)]
     work = _Work(side=side, lives=mine, units=units, fulfill_on=fulfill_on, owners=owners(side, view))
     work.slots = open_slots(view.order.fulfillment_orders, lines=side.lines)
-    for each in (work.by_number, work.onto_bare, work.onto_open, work.onto_numbered):
-        for placing in placings:
-            if placing.shipment.rung >= Rung.LABEL:
-                each(placing)
+    known = [one for one in placings if one.shipment.contents is not None and one.shipment.rung >= Rung.LABEL]
+    unknown = [one for one in placings if one.shipment.contents is None and one.shipment.rung >= Rung.LABEL]
+    for placing in (*known, *unknown):
+        work.by_number(placing)
+    for each in (work.onto_bare, work.onto_open, work.onto_numbered):
+        for placing in known:
+            each(placing)
+    # What is in these is not known, so they come last: only then is it clear what may be left for them.
+    for placing in unknown:
+        work.unknown(placing)
     return placings
 
 
@@ -186,14 +191,6 @@ class _Work:
     def onto_open(self, placing: Placing) -> None:
         if placing.shipment.rung < self.fulfill_on:
             return
-        if placing.shipment.contents is None:
-            if not placing.on:
-                placing.unknown_units = {
-                    line_id: sum(slot.left for slot in self.slots[line_id])
-                    for line_id in placing.shipment.scope
-                    if any(slot.left for slot in self.slots[line_id])
-                }
-            return
         reasons: list[str] = []
         for slot, quantity in self._choose(_open(placing.need)):
             slot.left -= quantity
@@ -233,13 +230,9 @@ class _Work:
         return chosen
 
     def onto_numbered(self, placing: Placing) -> None:
-        shipment = placing.shipment
-        if shipment.contents is None:
-            if not placing.on and not placing.unknown_units:
-                self._unknown_onto_numbered(placing)
-            return
         wanted = _open(placing.need)
-        if not wanted or (shipment.rung < self.fulfill_on and any(self.slots[line_id] for line_id in wanted)):
+        is_early = placing.shipment.rung < self.fulfill_on
+        if not wanted or (is_early and any(self._room(line_id) for line_id in wanted)):
             return
         others = [live for live in self.lives if live not in placing.on and live not in placing.bare]
         uncovered = [live for live in others if live.numbers and _shares(live.left, wanted)]
@@ -247,34 +240,51 @@ class _Work:
             self._settle_on(placing, uncovered, wanted, is_excess=False)
         elif not placing.is_somewhere and not placing.blocked:
             # Everything is accounted for already: one more parcel for the same units.
-            host = next((one for one in self.created if _shares(_created(one), wanted)), None)
-            if host is not None and shipment.rung >= self.fulfill_on:
-                host.guests.append(shipment)
-                placing.host = host
-                return
             covered = [live for live in others if live.numbers and _shares(live.lines, wanted)]
-            if covered:
+            if not self._ride_along(placing, wanted, others=covered) and covered:
                 self._settle_on(placing, covered, wanted, is_excess=True)
 
-    def _unknown_onto_numbered(self, placing: Placing) -> None:
-        scope = {line_id: self.units[line_id].wanted for line_id in placing.shipment.scope}
+    def unknown(self, placing: Placing) -> None:
+        """Place a parcel of which only the possible lines are known."""
+        shipment = placing.shipment
+        if placing.on:
+            return
+        scope = {line_id: self.units[line_id].wanted for line_id in shipment.scope}
+        room = {line_id: self._room(line_id) for line_id in scope if self._room(line_id)}
+        if room:
+            placing.unknown_units = room if shipment.rung >= self.fulfill_on else {}
+            return
         touched = [live for live in self.lives if _shares(live.lines, scope)]
-        open_ones = [live for live in touched if any(live.left.values())]
-        candidates = open_ones or touched
-        if len(candidates) == 1 and not any(self.slots[line_id] for line_id in scope):
-            (live,) = candidates
-            if not live.numbers:
-                placing.bare = [live]
-                live.take(placing.shipment, dict(live.left))
-            else:
-                self._settle_on(placing, candidates, dict(live.lines), is_excess=not open_ones)
-        elif candidates and not any(self.slots[line_id] for line_id in scope):
+        if self._ride_along(placing, scope, others=touched):
+            return
+        uncovered = [live for live in touched if any(live.left.values())]
+        self._unknown_onto(placing, uncovered or touched, is_excess=not uncovered)
+
+    def _unknown_onto(self, placing: Placing, candidates: list[Live], *, is_excess: bool) -> None:
+        if len(candidates) != 1:
+            is_numbered = any(live.numbers for live in candidates)
+            if is_numbered and placing.shipment.rung < self.fulfill_on:
+                return
             placing.unsure = candidates
-            placing.unsure_kind = (
-                "extra_parcel_not_in_store"
-                if any(live.numbers for live in candidates)
-                else "store_fulfilled_without_tracking"
-            )
+            placing.unsure_kind = "extra_parcel_not_in_store" if is_numbered else "store_fulfilled_without_tracking"
+            return
+        (live,) = candidates
+        if live.numbers:
+            self._settle_on(placing, candidates, dict(live.lines), is_excess=is_excess)
+        else:
+            placing.bare = [live]
+            live.take(placing.shipment, dict(live.left))
+
+    def _ride_along(self, placing: Placing, wanted: Mapping[str, int], *, others: Sequence[Live]) -> bool:
+        """Join the create of this pass that covers the same units, if only that one can be meant."""
+        hosts = [one for one in self.created if _shares(_created(one), wanted)]
+        if len(hosts) != 1 or others or placing.shipment.rung < self.fulfill_on or len(hosts[0].creates) > 1:
+            return False
+        hosts[0].guests.append(placing.shipment)
+        return True
+
+    def _room(self, line_id: str) -> int:
+        return sum(slot.left for slot in self.slots[line_id])
 
     def _settle_on(self, placing: Placing, lives: list[Live], wanted: Mapping[str, int], *, is_excess: bool) -> None:
         """Say what the parcel means for fulfillments that carry other numbers."""

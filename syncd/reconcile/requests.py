@@ -108,7 +108,9 @@ def _not_submitted(case: Case, side: Side, work: FulfillmentOrder) -> None:
     if case.is_over(case.policy.unsubmitted_after, start, calendar=side.rules.calendar):
         lines = work_lines(case, side, work)
         evidence = _facts(work, created_at=stamp(start))
-        case.found("request_not_submitted", thing=_thing(lines), evidence=evidence, lines=lines, side=side, since=start)
+        case.found(
+            "request_not_submitted", thing=_thing(lines, work), evidence=evidence, lines=lines, side=side, since=start
+        )
 
 
 def _not_acknowledged(case: Case, side: Side, work: FulfillmentOrder) -> None:
@@ -127,7 +129,7 @@ def _not_acknowledged(case: Case, side: Side, work: FulfillmentOrder) -> None:
     )
     case.found(
         "request_not_acknowledged",
-        thing=_thing(lines),
+        thing=_thing(lines, work),
         evidence=_facts(work, sent_at=stamp(sent), supplier_shows_no_order=is_free),
         lines=lines,
         side=side,
@@ -170,7 +172,7 @@ def _no_progress(case: Case, side: Side, work: FulfillmentOrder) -> None:
     is_unshipped = shows_nothing_shipped(side, orders)
     case.found(
         "accepted_no_progress",
-        thing=_thing(lines),
+        thing=_thing(lines, work),
         evidence=_facts(work, last_change_at=stamp(since), supplier_shows_no_shipment=is_unshipped),
         lines=lines,
         side=side,
@@ -225,7 +227,7 @@ def _cancellation_unanswered(case: Case, side: Side, work: FulfillmentOrder) -> 
     )
     case.found(
         "cancellation_unanswered",
-        thing=_thing(lines),
+        thing=_thing(lines, work),
         evidence=_facts(work, sent_at=stamp(sent), supplier_shows_no_shipment=is_unshipped),
         lines=lines,
         side=side,
@@ -239,7 +241,7 @@ def _rejected(case: Case, side: Side, work: FulfillmentOrder) -> None:
     why = "The service rejected the request; the hold keeps the order from being forgotten."
     case.found(
         "request_rejected",
-        thing=_thing(lines),
+        thing=_thing(lines, work),
         evidence=_facts(work, updated_at=stamp(work.updated_at)),
         lines=lines,
         side=side,
@@ -302,9 +304,9 @@ def _is_wholly_ours(side: Side, work: FulfillmentOrder) -> bool:
     return all(part.line_id in side.lines for part in work.lines if part.remaining > 0)
 
 
-def _thing(lines: tuple[StepLine, ...]) -> str:
-    """Fulfillment-order ids churn, so what a drift is about are the lines."""
-    return "+".join(line.line_item_id for line in lines)
+def _thing(lines: tuple[StepLine, ...], work: FulfillmentOrder) -> str:
+    """Fulfillment-order ids churn, so what a drift is about are the lines and the place where they are worked on."""
+    return f"{'+'.join(line.line_item_id for line in lines)}@{work.location_id}"
 
 
 # --- C10, C11, C12, C13, C14 -------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _scanned_too_early(case: Case, side: Side, shipment: Shipment) -> None:
             "ordered_at": stamp(case.order.created_at),
         }
         lines = case.units_of(shipment.contents or {})
-        case.found("tracking_reused", thing=shipment.numbers[0], evidence=evidence, lines=lines, side=side)
+        case.found("tracking_reused", thing=f"{shipment.numbers[0]}/scanned", evidence=evidence, lines=lines, side=side)
 
 
 def _reused(case: Case) -> None:

@@ -9,22 +9,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.domain.orders import (
+    DeliveryMethod,
     FinancialStatus,
     FulfillmentOrderStatus,
+    FulfillmentStatus,
     MerchantRequest,
     Order,
     RefundedLine,
     RequestStatus,
     Restock,
 )
-from syncd.domain.shipments import Rung, SupplierState
+from syncd.domain.shipments import Rung, SupplierLine, SupplierState
 from syncd.domain.steps import DESTRUCTIVE, Action, Approval, Step
+from syncd.domain.tracking import Tracking
 from syncd.reconcile.catalogue import KINDS
 from syncd.reconcile.decide import full, reconcile
 from syncd.reconcile.policy import LineRule, SupplierRules
 from syncd.reconcile.quiet import quiet
-from syncd.reconcile.units import FINISHED, count
-from syncd.reconcile.view import IntentView, Judgement, NumberUse, OrderView, Placement, SupplierView
+from syncd.reconcile.units import count
+from syncd.reconcile.view import IntentView, Judgement, Link, NumberUse, OrderView, Placement, SupplierView
 from tests.reconcile.store_model import apply, cancel
 from tests.reconcile.world import (
     CJ,
@@ -36,6 +39,7 @@ from tests.reconcile.world import (
     ago,
     closed,
     done,
+    intent,
     line,
     linked,
     order,
@@ -241,7 +245,7 @@ def after(given: OrderView, steps: list[Step], *, now=NOW) -> OrderView:
 
 
 @given(views())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_after_its_steps_nothing_more_is_planned(given_view):
     first = [step for step in effects(judge(given_view, FREE)) if step.action is not Action.SUPPLIER_CANCEL]
     again = after(given_view, first)
@@ -254,7 +258,7 @@ def test_after_its_steps_nothing_more_is_planned(given_view):
 
 
 @given(views(), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_order_of_the_input_is_irrelevant(given_view, rng):
     def shuffled(items):
         mixed = list(items)
@@ -294,7 +298,7 @@ def test_the_order_of_the_input_is_irrelevant(given_view, rng):
 
 
 @given(views())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_half_a_read_of_a_supplier_never_rests_a_step_on_it(given_view):
     blind = replace(given_view, suppliers=tuple(replace(one, complete=False) for one in given_view.suppliers))
     steps = judge(blind, FREE).steps
@@ -306,7 +310,7 @@ def test_half_a_read_of_a_supplier_never_rests_a_step_on_it(given_view):
 
 
 @given(views())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_create_while_something_bars_it(given_view):
     judgement = judge(given_view)
     by_kind = {drift.kind: drift for drift in judgement.drifts}
@@ -328,7 +332,7 @@ def test_no_create_while_something_bars_it(given_view):
 
 
 @given(views())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_more_is_created_than_is_open_and_one_place_at_a_time(given_view):
     units = count(given_view.order)
     wanted: dict[str, int] = {}
@@ -346,7 +350,7 @@ def test_no_more_is_created_than_is_open_and_one_place_at_a_time(given_view):
 
 
 @given(views())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_manual_orders_get_no_steps_and_every_drift_has_its_evidence(given_view):
     judgement = judge(given_view)
     if "syncd:manual" in given_view.order.tags:
@@ -363,16 +367,175 @@ def test_manual_orders_get_no_steps_and_every_drift_has_its_evidence(given_view)
     )
 
 
-@given(views())
-@settings(max_examples=300, deadline=None)
+SPOILERS = (
+    lambda one: replace(one, order=replace(one.order, cancelled_at=NOW)),
+    lambda one: replace(one, order=replace(one.order, financial=FinancialStatus.PENDING)),
+    lambda one: replace(one, order=replace(one.order, tags=frozenset({"syncd:manual"}))),
+    lambda one: replace(one, order=replace(one.order, source="pos")),
+    lambda one: replace(one, order=replace(one.order, created_at=ago(days=4))),
+    lambda one: replace(one, order=replace(one.order, address_hash="moved")),
+    lambda one: replace(
+        one, order=replace(one.order, lines=(replace(one.order.lines[0], quantity=2), *one.order.lines[1:]))
+    ),
+    lambda one: replace(
+        one, order=replace(one.order, lines=(replace(one.order.lines[0], sku="OTHER"), *one.order.lines[1:]))
+    ),
+    lambda one: replace(
+        one, order=replace(one.order, lines=(replace(one.order.lines[0], is_gift_card=True), *one.order.lines[1:]))
+    ),
+    lambda one: _spoil_work(one, delivery_method=DeliveryMethod.PICK_UP),
+    lambda one: _spoil_work(one, status=FulfillmentOrderStatus.ON_HOLD),
+    lambda one: _spoil_work(one, status=FulfillmentOrderStatus.CLOSED),
+    lambda one: _spoil_work(one, service="cj"),
+    lambda one: _spoil_work(
+        one,
+        service="cj",
+        request_status=RequestStatus.SUBMITTED,
+        requests=(MerchantRequest(kind="FULFILLMENT_REQUEST", sent_at=ago(hours=2)),),
+    ),
+    lambda one: _spoil_work(
+        one,
+        service="cj",
+        request_status=RequestStatus.SUBMITTED,
+        requests=(MerchantRequest(kind="FULFILLMENT_REQUEST", sent_at=ago(hours=25)),),
+    ),
+    lambda one: _spoil_work(
+        one,
+        service="cj",
+        request_status=RequestStatus.ACCEPTED,
+        requests=(MerchantRequest(kind="FULFILLMENT_REQUEST", sent_at=ago(days=9)),),
+    ),
+    lambda one: _spoil_done(one, tracking=()),
+    lambda one: _spoil_done(one, tracking=(Tracking(number=HAND),)),
+    lambda one: _spoil_done(one, tracking=(Tracking(number=NUMBERS[0], company="UPS"),)),
+    lambda one: _spoil_done(one, tracking=(Tracking(number=NUMBERS[0].lower()),)),
+    lambda one: _spoil_done(one, status=FulfillmentStatus.CANCELLED),
+    lambda one: _spoil_done(one, delivered_at=NOW),
+    lambda one: _spoil_done(one, created_at=one.order.created_at),
+    lambda one: _spoil_supplier(one, complete=False),
+    lambda one: _spoil_supplier(one, unknown_links=("S9",)),
+    lambda one: _spoil_supplier(one, orders=()),
+    lambda one: _spoil_supplier(one, orders=(), empty_reads=2),
+    lambda one: _spoil_link(one, missing_reads=1),
+    lambda one: _spoil_link(one, claimed_by=("#1002",)),
+    lambda one: _spoil_link(one, links=(Link(origin="file", line_sku="CJ-A"),)),
+    lambda one: _spoil_link(one, max_rungs={NUMBERS[0]: Rung.DELIVERED}),
+    lambda one: _spoil_placed(one, state=SupplierState.UNPAID),
+    lambda one: _spoil_placed(one, state=SupplierState.CANCELLED),
+    lambda one: _spoil_placed(one, state=SupplierState.SHIPPED),
+    lambda one: _spoil_placed(one, promised_by=ago(hours=1)),
+    lambda one: _spoil_placed(one, lines=(SupplierLine(sku="CJ-A", quantity=9),)),
+    lambda one: _spoil_placed(one, lines=()),
+    lambda one: _spoil_parcel(one, rung=Rung.LABEL),
+    lambda one: _spoil_parcel(one, rung=Rung.DELIVERED),
+    lambda one: _spoil_parcel(one, exception="returned"),
+    lambda one: _spoil_parcel(one, first_scan_at=ago(days=90)),
+    lambda one: _spoil_parcel(one, last_event_at=ago(days=31)),
+    lambda one: _spoil_parcel(one, tracking=(Tracking(number=NUMBERS[0], company="China Post"),)),
+    lambda one: _spoil_parcel(one, tracking=(Tracking(number=NUMBERS[0]), Tracking(number=NUMBERS[1]))),
+    lambda one: _spoil_parcel(one, lines=(SupplierLine(sku="CJ-A", quantity=1),)),
+    lambda one: replace(one, intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, NUMBERS[0], state="unknown"),)),
+    lambda one: replace(
+        one, intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, NUMBERS[0], effect_id="gid://shopify/Fulfillment/1"),)
+    ),
+    lambda one: replace(
+        one, intents=(intent(Action.CANCEL_FULFILLMENT, {A: 1}, effect_id="gid://shopify/Fulfillment/1"),)
+    ),
+    lambda one: replace(one, placement=Placement(at=ago(hours=2), address_hash="addr", quantities=((A, 1),))),
+    lambda one: replace(one, frozen_sources=frozenset({"cj"})),
+)
+"""One thing that is not as in the plain picture, each."""
+
+
+def _spoil_work(one, **more):
+    return replace(
+        one,
+        order=replace(
+            one.order, fulfillment_orders=tuple(replace(each, **more) for each in one.order.fulfillment_orders)
+        ),
+    )
+
+
+def _spoil_done(one, **more):
+    return replace(
+        one, order=replace(one.order, fulfillments=tuple(replace(each, **more) for each in one.order.fulfillments))
+    )
+
+
+def _spoil_supplier(one, **more):
+    return replace(one, suppliers=tuple(replace(each, **more) for each in one.suppliers))
+
+
+def _spoil_link(one, **more):
+    return _spoil_supplier(one, orders=tuple(replace(each, **more) for each in one.suppliers[0].orders))
+
+
+def _spoil_placed(one, **more):
+    orders = tuple(replace(each, order=replace(each.order, **more)) for each in one.suppliers[0].orders)
+    return _spoil_supplier(one, orders=orders)
+
+
+def _spoil_parcel(one, **more):
+    orders = tuple(
+        replace(each, order=replace(each.order, parcels=tuple(replace(box, **more) for box in each.order.parcels)))
+        for each in one.suppliers[0].orders
+    )
+    return _spoil_supplier(one, orders=orders)
+
+
+@st.composite
+def plain_views(draw) -> OrderView:
+    """Orders in sync, with up to three things that are not."""
+    units = {line_id: draw(quantities) for line_id in draw(st.sampled_from([(A,), (A, B)]))}
+    lines = [line(line_id, quantity) for line_id, quantity in units.items()]
+    stated = dict(units) if draw(st.booleans()) else None
+    if draw(st.booleans()):
+        box = parcel(
+            NUMBERS[0], rung=draw(st.sampled_from([Rung.HANDED_OVER, Rung.IN_TRANSIT])), last_event_at=NOW - draw(ages)
+        )
+        shown = order(
+            *lines,
+            created_at=ago(days=60),
+            fulfillment_orders=(closed(units),),
+            fulfillments=(done(units, NUMBERS[0]),),
+        )
+        found = view(
+            shown, SupplierView(name="cj", complete=True, observed_at=NOW, orders=(linked(placed(box, units=stated)),))
+        )
+    else:
+        found = view(
+            order(*lines),
+            SupplierView(name="cj", complete=True, observed_at=NOW, orders=(linked(placed(units=stated)),)),
+        )
+    for spoil in draw(st.lists(st.sampled_from(SPOILERS), max_size=3)):
+        if found.suppliers[0].orders:
+            found = spoil(found)
+    return found
+
+
+@given(st.one_of(plain_views(), views()))
+@settings(max_examples=400, deadline=None)
 def test_the_short_cut_says_what_the_whole_judgement_says(given_view):
     fast = quiet(given_view, policy=POLICY, now=NOW)
     if fast is not None:
         assert fast == full(given_view, policy=POLICY, now=NOW)
 
 
+def test_the_short_cut_is_taken_for_orders_in_sync_and_every_spoiler_is_seen():
+    taken = 0
+
+    @given(plain_views())
+    @settings(max_examples=100, deadline=None, database=None, derandomize=True)
+    def look(given_view):
+        nonlocal taken
+        taken += quiet(given_view, policy=POLICY, now=NOW) is not None
+
+    look()
+    assert taken >= 20
+
+
 @given(views())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_changes_before_it_is_due(given_view):
     judgement = judge(given_view)
     if judgement.due_at is None:
@@ -389,7 +552,7 @@ steps_of_a_life = st.lists(
 
 
 @given(views(), steps_of_a_life)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_quantity_law_and_one_mail_per_parcel_hold_through_any_life(given_view, life):
     """Whatever syncd does, the merchant undoes and the supplier adds, units add up and nobody is told twice."""
     now, told = NOW, []
@@ -429,21 +592,14 @@ def _supplier_goes_on(given_view: OrderView, event: str) -> OrderView:
     return replace(given_view, suppliers=tuple(suppliers))
 
 
-def test_the_views_of_these_laws_reach_the_short_cut_and_most_kinds():
+def test_the_views_of_these_laws_reach_most_kinds():
     """Check the checkers: laws over views in which nothing happens would prove nothing."""
     seen: set[str] = set()
-    hits = 0
 
     @given(views())
-    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
     def look(given_view):
-        nonlocal hits
         seen.update(KINDS[drift.kind].code for drift in judge(given_view).drifts)
-        hits += quiet(given_view, policy=POLICY, now=NOW) is not None
 
     look()
-    assert hits >= 1
     assert len(seen) >= 20, seen
-
-
-_ = FINISHED
