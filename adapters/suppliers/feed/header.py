@@ -69,6 +69,8 @@ class Header:
 
     line: int
     delimiter: str
+    first: tuple[str, ...]
+    """Its first cell as written."""
     names: tuple[str, ...]
     positions: Mapping[str, int]
     missing: tuple[str, ...] = ()
@@ -128,7 +130,14 @@ def _best(
             names = tuple(" ".join(cell.split()) for cell in row.cells)
             missing = tuple(field for field in columns or {} if field not in positions)
             _refuse_missing(missing, columns or {}, names)
-            return Header(line=row.line, delimiter=delimiter, names=names, positions=positions, missing=missing)
+            return Header(
+                line=row.line,
+                delimiter=delimiter,
+                first=row.cells[:1],
+                names=names,
+                positions=positions,
+                missing=missing,
+            )
     return None
 
 

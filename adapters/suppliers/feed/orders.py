@@ -28,15 +28,13 @@ class Judged:
     exception: str | None = None
 
 
-def supplier_orders(table: Table, *, supplier: str, settings: FeedSettings, now: datetime) -> dict[str, SupplierOrder]:
-    """Every order of the feed by its key, in the order of the file."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in table.rows:
-        rows[row.order_key].append(row)
+def supplier_orders(
+    table: Table, *, keys: Iterable[str], supplier: str, settings: FeedSettings, now: datetime
+) -> tuple[SupplierOrder, ...]:
+    """The orders with these keys, so far as the feed has them."""
     judge = _Judge(settings=settings, has_ship_dates=table.has_ship_dates, now=now)
-    return {
-        key: _order(key, [judge(row) for row in of_order], supplier=supplier, now=now) for key, of_order in rows.items()
-    }
+    found = ((key, table.orders[key]) for key in keys if key in table.orders)
+    return tuple(_order(key, [judge(row) for row in rows], supplier=supplier, now=now) for key, rows in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

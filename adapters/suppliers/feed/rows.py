@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,23 +27,18 @@ class Row:
 
     line: int
     order: str
+    order_key: str
+    """The order for comparing: without `#` and case."""
     sku: str | None
     quantity: int | None
     numbers: tuple[str, ...]
+    parcel_key: tuple[str, ...]
+    """The numbers for comparing; empty = no number."""
     carrier: str | None
     url: str | None
     shipped_at: datetime | None
     status: str
     notes: tuple[str, ...] = ()
-
-    @property
-    def order_key(self) -> str:
-        return cells.order_key(self.order)
-
-    @property
-    def parcel_key(self) -> tuple[str, ...]:
-        """The numbers for comparing; empty = no number."""
-        return tuple(normalise(number) for number in self.numbers)
 
     @property
     def key(self) -> tuple[str, str | None, tuple[str, ...]]:
@@ -55,7 +51,12 @@ class Table:
     """Everything that could be read. `bad` counts rows that could not; `cut` says why reading ended early."""
 
     header: Header
-    rows: tuple[Row, ...]
+    orders: Mapping[str, Sequence[Row]]
+    """Rows by order key, in the order of the file."""
+    users: Mapping[str, Sequence[str]]
+    """Order keys by number: more than one is a number that two orders share."""
+    count: int
+    """Rows as they stand in the file, repeated keys taken as one, bad ones included."""
     bad: int
     problems: tuple[Problem, ...]
     cut: str | None = None
@@ -65,11 +66,6 @@ class Table:
     @property
     def has_ship_dates(self) -> bool:
         return "shipped_at" in self.header.positions
-
-    @property
-    def count(self) -> int:
-        """Rows as they stand in the file, repeated keys taken as one."""
-        return len(self.rows) + self.bad
 
 
 @dataclass(slots=True)
@@ -108,7 +104,9 @@ def table(found: Iterable[Record], *, header: Header, settings: FeedSettings) ->
         kept[row.key] = row
     return Table(
         header=header,
-        rows=tuple(kept.values()),
+        orders=_by_order(kept.values()),
+        users=_by_number(kept.values()),
+        count=len(kept) + problems.bad,
         bad=problems.bad,
         problems=problems.all(),
         cut=cut,
@@ -116,14 +114,33 @@ def table(found: Iterable[Record], *, header: Header, settings: FeedSettings) ->
     )
 
 
+def _by_order(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.order_key].append(row)
+    return dict(found)
+
+
+def _by_number(rows: Iterable[Row]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        for number in row.parcel_key:
+            found[number][row.order_key] = None
+    return {number: tuple(keys) for number, keys in found.items()}
+
+
 def _after(header: Header, found: Iterable[Record]) -> Iterator[Record]:
     """Records below the header, without blank ones and without the header repeated (files glued together)."""
     for record in found:
         if record.line <= header.line or record.is_blank:
             continue
-        if tuple(" ".join(cell.split()) for cell in record.cells) == header.names:
+        if record.cells[:1] == header.first and _named(record) == header.names:
             continue
         yield record
+
+
+def _named(record: Record) -> tuple[str, ...]:
+    return tuple(" ".join(cell.split()) for cell in record.cells)
 
 
 def _row(record: Record, *, header: Header, settings: FeedSettings) -> Row:
@@ -132,13 +149,15 @@ def _row(record: Record, *, header: Header, settings: FeedSettings) -> Row:
     _refuse_ragged(record, header)
     cell = {name: record.cells[place] for name, place in header.positions.items()}
     notes: list[str] = []
-    numbers = _numbers(cell["tracking"], notes)
+    order, numbers = cells.order_name(cell["order"]), _numbers(cell["tracking"], notes)
     return Row(
         line=record.line,
-        order=cells.order_name(cell["order"]),
+        order=order,
+        order_key=cells.order_key(order),
         sku=cells.plain(cell.get("sku", "")) or None,
         quantity=cells.quantity(cell.get("quantity", "")),
         numbers=numbers,
+        parcel_key=tuple(map(normalise, numbers)),
         carrier=cells.plain(cell.get("carrier", "")) or settings.carrier,
         url=cells.plain(cell.get("url", "")) or None if len(numbers) == 1 else None,
         shipped_at=_shipped_at(cell.get("shipped_at", ""), settings, notes),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +16,6 @@ from adapters.suppliers.feed.records import records
 from adapters.suppliers.feed.rows import Table, table
 from adapters.suppliers.feed.settings import FeedSettings
 from adapters.suppliers.feed.source import Body, FileSource, WebSource
-from syncd.domain.numbers import normalise
 from syncd.domain.observation import Problem, SupplierRead
 from syncd.domain.ports import AdapterPorts, Call, Check, SupplierCapabilities, SupplierQuery, Wanted
 from syncd.domain.shipments import SupplierOrder
@@ -63,7 +61,6 @@ class Feed:
         trouble = reading.trouble
         if reading.table is not None and trouble is None:
             trouble = self._guard.objection(reading.table.count, now=now)
-        every = self._orders(reading, now)
         is_whole = trouble is None and reading.table is not None
         shows_absence = self._settings.snapshot and is_whole and not (reading.table and reading.table.bad)
         wanted = query.wanted or ()
@@ -71,7 +68,7 @@ class Feed:
             supplier=self.name,
             observed_at=now,
             complete=is_whole,
-            orders=tuple(every.values()) if query.wanted is None else _those(every, wanted),
+            orders=self._orders(reading, None if query.wanted is None else wanted, now=now),
             asked=frozenset(ref for one in wanted for ref in one.supplier_order_ids) if shows_absence else frozenset(),
             answered=frozenset(one.order_id for one in wanted) if shows_absence else frozenset(),
             lists_everything=shows_absence and query.wanted is None,
@@ -82,9 +79,8 @@ class Feed:
     async def order(self, ref: str) -> SupplierOrder:
         """One order by its reference, `#` and case apart. Raises NotFound only when the feed was read whole."""
         reading = await self._read()
-        found = self._orders(reading, self._clock.now()).get(order_key(ref))
-        if found is not None:
-            return found
+        if reading.table is not None and order_key(ref) in reading.table.orders:
+            return self._built(reading.table, [order_key(ref)], now=self._clock.now())[0]
         if reading.trouble or reading.table is None:
             raise Transient(f"{self.name}: order {ref} was not seen, but {reading.trouble}.")
         raise NotFound(f"{self.name}: order {ref} is not in the feed ({reading.table.count} rows).")
@@ -135,10 +131,14 @@ class Feed:
         self._last = None if body.trouble else reading
         return reading
 
-    def _orders(self, reading: Reading, now: datetime) -> dict[str, SupplierOrder]:
-        if reading.table is None:
-            return {}
-        return supplier_orders(reading.table, supplier=self.name, settings=self._settings, now=now)
+    def _orders(self, reading: Reading, wanted: Sequence[Wanted] | None, *, now: datetime) -> tuple[SupplierOrder, ...]:
+        found = reading.table
+        if found is None:
+            return ()
+        return self._built(found, found.orders if wanted is None else _those(found, wanted), now=now)
+
+    def _built(self, found: Table, keys: Iterable[str], *, now: datetime) -> tuple[SupplierOrder, ...]:
+        return supplier_orders(found, keys=keys, supplier=self.name, settings=self._settings, now=now)
 
 
 @dataclass(slots=True)
@@ -187,26 +187,19 @@ def _table(text: io.TextIOWrapper, settings: FeedSettings) -> Table:
     return table(records(text, delimiter=header.delimiter), header=header, settings=settings)
 
 
-def _those(every: Mapping[str, SupplierOrder], wanted: Sequence[Wanted]) -> tuple[SupplierOrder, ...]:
-    """The orders that are wanted, and others that carry one of their numbers: a number on two orders is drift (E06)."""
-    keys = {key for one in wanted for key in _keys(one)}
-    ours = {key for key, order in every.items() if key in keys or keys.intersection(order.store_order_ids)}
-    users: dict[str, set[str]] = defaultdict(set)
-    for key, order in every.items():
-        for number in _numbers(order):
-            users[number].add(key)
-    ours |= {key for number in {n for key in ours for n in _numbers(every[key])} for key in users[number]}
-    return tuple(order for key, order in every.items() if key in ours)
+def _those(found: Table, wanted: Iterable[Wanted]) -> Iterable[str]:
+    """Keys of the wanted orders, and of others that carry one of their numbers: a number on two orders is drift (E06)."""
+    ours = dict.fromkeys(key for one in wanted for key in _keys(one) if key in found.orders)
+    numbers = dict.fromkeys(number for key in ours for row in found.orders[key] for number in row.parcel_key)
+    return ours | dict.fromkeys(key for number in numbers for key in found.users[number])
 
 
 def _keys(wanted: Wanted) -> Iterable[str]:
+    """The forms in which a feed may name the order."""
     yield order_key(wanted.order_name)
+    yield wanted.order_id.casefold()
     yield wanted.order_id.rpartition("/")[2]
     yield from map(order_key, wanted.supplier_order_ids)
-
-
-def _numbers(order: SupplierOrder) -> set[str]:
-    return {normalise(tracking.number) for parcel in order.parcels for tracking in parcel.tracking}
 
 
 def _problems(reading: Reading, trouble: str | None) -> tuple[Problem, ...]:
