@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from syncd.domain.steps import Approval, Step
-from syncd.journal import approvals, cursors, drifts, mirror
+from syncd.journal import approvals, drifts, mirror
 from syncd.journal.drifts import DriftChanges
 from syncd.observe import Observed, Source, needs_credentials
 from syncd.reconcile.decide import reconcile
@@ -79,10 +79,7 @@ class Judged:
 async def judge(shop: Shop, observed: Observed) -> Judged:
     """Judge every order that changed on any side or fell due; never all of them."""
     now = shop.clock.now()
-    digest = policy_hash(shop.policy)
-    if await shop.db.run(cursors.judged_by, store=shop.name, policy=digest, at=now):
-        await shop.db.run(mirror.make_all_due, store=shop.name, now=now)
-    due = await shop.db.run(mirror.due, store=shop.name, now=now)
+    due = await shop.db.run(mirror.due_under, store=shop.name, policy=policy_hash(shop.policy), now=now)
     judged = await judge_orders(shop, observed, observed.touched | set(due))
     if judged.unsure:
         # A sweep only nominates: what may need something is read by id before it is believed.
@@ -178,11 +175,13 @@ def _frozen(shop: Shop, observed: Observed, before: frozenset[str]) -> frozenset
 
 
 def _state(source: Source, *, frozen: bool) -> SourceState:
+    thaw = f"Look at {source.name} itself. If it is true: syncd resume {source.name}"
     return SourceState(
         complete=source.complete,
         error=str(source.error) if source.error else None,
         observed_at=source.observed_at,
         frozen=frozen,
+        remedy=thaw if frozen and not needs_credentials(source) else "",
     )
 
 

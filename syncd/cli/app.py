@@ -23,6 +23,7 @@ from syncd.cli.commands import (
     links,
     plan,
     reconcile,
+    resume,
     run,
     sandbox,
     status,
@@ -94,6 +95,7 @@ app.command(rich_help_panel=ORDERS)(links.links)
 app.command(rich_help_panel=APPROVALS)(approvals.approvals)
 app.command(rich_help_panel=APPROVALS)(approvals.approve)
 app.command(rich_help_panel=APPROVALS)(approvals.reject)
+app.command(rich_help_panel=APPROVALS)(resume.resume)
 app.command(rich_help_panel=SERVICE)(run.run)
 app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START)(sandbox.sandbox)

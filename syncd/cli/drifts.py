@@ -13,9 +13,10 @@ from syncd.cli.options import ReportFormat
 from syncd.cli.orders import chosen_orders
 from syncd.cli.passes import Wishes, looks
 from syncd.cli.reporting import Report, write
-from syncd.journal import drifts, mirror
+from syncd.journal import drifts, mirror, runs
 from syncd.reconcile.documents import drift_document
-from syncd.reports.facts import DriftReport, Finding, Source
+from syncd.reports.facts import DriftReport, Finding, RunFacts, Source
+from syncd.reports.past import past_runs
 from syncd.reports.tables import drift_sheet, source_sheet
 from syncd.reports.terminal.drift import drift_report
 from syncd.reports.webpage import html_page
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from syncd.cycle import Look
     from syncd.journal.drifts import DriftRecord
     from syncd.shop import Shop
+
+
+RUNS = 10
+"""How many of a store's latest runs a report tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class _Found:
     look: Look | None
     sources: tuple[Source, ...]
     orders: int
+    runs: tuple[RunFacts, ...]
 
 
 async def reported(session: Session, runtime: Runtime, wishes: DriftWishes) -> int:
@@ -62,6 +68,7 @@ async def reported(session: Session, runtime: Runtime, wishes: DriftWishes) -> i
         stores=tuple(store_facts(one.shop, session.config, orders=one.orders) for one in found),
         findings=tuple(finding for one in found for finding in _findings(one)),
         sources=tuple(source for one in found for source in one.sources),
+        runs=tuple(run for one in found for run in one.runs),
         refused=tuple(refusal for one in found if one.look for refusal in one.look.plan.refused),
         zone=zone_of(session.config, wishes.store),
     )
@@ -106,6 +113,7 @@ async def _of_store(
         look=look,
         sources=await _sources(runtime, shop, look),
         orders=len(only) or counts.open,
+        runs=past_runs(await runtime.db.run(runs.latest, store=shop.name, limit=RUNS)),
     )
 
 

@@ -33,7 +33,9 @@ def source_facts(source: Source) -> facts.Source:
 def store_facts(shop: Shop, config: Config, *, orders: int) -> facts.StoreFacts:
     """One store of a report."""
     settings = config.stores[shop.name].settings
-    return facts.StoreFacts(name=shop.name, shop=getattr(settings, "shop", None), mode=shop.mode, orders=orders)
+    return facts.StoreFacts(
+        name=shop.name, shop=getattr(settings, "shop", None), mode=shop.mode, orders=orders, policy=shop.policy
+    )
 
 
 def run_facts(run: Run, *, actor: str) -> facts.RunFacts:

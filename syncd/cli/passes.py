@@ -134,5 +134,5 @@ async def applied(session: Session, runtime: Runtime, plan: Plan, wishes: Wishes
     if plan.store not in session.config.stores:
         raise GuardRefused(f'The plan is for the store "{plan.store}", which this configuration does not have.')
     shop = await runtime.shop(plan.store)
-    run = await cycle.apply_plan(shop, plan, wait=wishes.wait)
+    run = await cycle.apply_plan(shop, plan, wait=wishes.wait, allowance=wishes.allowance)
     return show_run(session, run, wishes=wishes, actor=runtime.actor)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from syncd.cli.options import (
+    AllowChangesOption,
+    AllowDestructiveOption,
     ConfigOption,
     DetailedOption,
     DryRunOption,
@@ -35,6 +37,8 @@ def apply(
     output_format: FormatOption = Format.TABLE,
     detailed_exitcode: DetailedOption = False,
     wait: WaitOption = "30s",
+    allow_changes: AllowChangesOption = None,
+    allow_destructive: AllowDestructiveOption = None,
     config: ConfigOption = None,
 ) -> int:
     """Carry out a saved plan.
@@ -42,11 +46,16 @@ def apply(
     Each step is decided again on fresh reads; what has changed since is refused as stale, the rest goes on.
     """
     from syncd.cli import exit_codes, passes
+    from syncd.judge import Allowance
     from syncd.reports.terminal.plan import plan_report
 
     session = session_of(ctx, config=config)
     wishes = passes.Wishes(
-        as_json=output_format is Format.JSON, detailed=detailed_exitcode, yes=yes, wait=passes.waiting(wait)
+        as_json=output_format is Format.JSON,
+        detailed=detailed_exitcode,
+        yes=yes,
+        wait=passes.waiting(wait),
+        allowance=Allowance(changes=allow_changes, destructive=allow_destructive),
     )
     session.store_names(None)
 

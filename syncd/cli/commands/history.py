@@ -30,7 +30,7 @@ def history(
     from syncd.reconcile.documents import history_document
     from syncd.reports.tables import history_sheet
     from syncd.reports.terminal.history import history as history_report
-    from syncd.reports.terminal.style import as_text
+    from syncd.reports.webpage import history_page
 
     session = session_of(ctx, config=config)
     names = session.store_names(store)
@@ -44,7 +44,7 @@ def history(
             table=lambda: history_report(events, zone=zone),
             documents=lambda: [history_document(events)],
             sheets=lambda: (history_sheet(events),),
-            page=lambda: _page(as_text(history_report(events, zone=zone))),
+            page=lambda: history_page(events, generated_at=runtime.clock.now(), zone=zone),
             generated_at=runtime.clock.now(),
         )
         write(session, report, form=report_format, output=output)
@@ -77,12 +77,3 @@ async def _verified(session: Session, runtime: Runtime, names: tuple[str, ...]) 
     if not faults:
         session.show("The history is whole: nothing was changed or left out.")
     return ExitCode.ERROR if faults else ExitCode.FINE
-
-
-def _page(text: str) -> str:
-    from html import escape
-
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>syncd: history</title>'
-        f"<pre>{escape(text)}</pre></html>\n"
-    )

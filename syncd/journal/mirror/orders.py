@@ -76,14 +76,24 @@ def due(conn: Connection, *, store: str, now: datetime) -> list[str]:
     return list(conn.execute(statement).scalars())
 
 
-def set_due(conn: Connection, *, store: str, due: Mapping[str, datetime | None]) -> None:
-    """Note when each order must be judged again though nothing changes; None = never."""
-    _set(conn, store=store, column="due_at", values=due)
+def due_under(conn: Connection, *, store: str, policy: str, now: datetime) -> list[str]:
+    """The same; every open order where the store was judged under another policy (its hash) before, or under none.
+
+    That it is judged under this one now is noted in the same transaction in which its orders become due.
+    """
+    if cursors.judged_by(conn, store=store, policy=policy, at=now):
+        make_all_due(conn, store=store, now=now)
+    return due(conn, store=store, now=now)
 
 
 def make_all_due(conn: Connection, *, store: str, now: datetime) -> None:
     """Note that every open order must be judged again: what was decided rested on something that changed for all."""
     conn.execute(update(orders).where(orders.c.store == store, orders.c.is_open).values(due_at=now))
+
+
+def set_due(conn: Connection, *, store: str, due: Mapping[str, datetime | None]) -> None:
+    """Note when each order must be judged again though nothing changes; None = never."""
+    _set(conn, store=store, column="due_at", values=due)
 
 
 def find(conn: Connection, *, store: str, text: str) -> list[tuple[str, str]]:

@@ -104,7 +104,7 @@ ROWS = (
         detect="More than 30 % of a source's open orders, and at least 5, became cancelled, failed or absent in one pass.",
         runbook="A source that cancels a third of its orders at once is more likely broken than right. syncd freezes everything "
         "that rests on its word and sends none of it. Look at the supplier's own page before you do anything else; if it is true, "
-        "settle the orders by hand, starting with `syncd explain`. An outage that answers with an empty list looks exactly like this.",
+        "say so with `syncd resume`. An outage that answers with an empty list looks exactly like this.",
     ),
     Kind(
         code="F11",
