@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from syncd.clock import Clock
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -46,6 +48,8 @@ class Sandbox(Protocol):
     """A store and suppliers that behave like the real ones, and a story that happens to them."""
 
     name: str
+    clock: Clock
+    """The sandbox's time: moved by `play`, running after `run_on`."""
 
     def serve(self, ports: Mapping[str, int] | None = None) -> AbstractAsyncContextManager[Mapping[str, str]]:
         """Serve everything on loopback; yields base URLs by name. 0, the default, takes any free port.

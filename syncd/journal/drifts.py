@@ -104,6 +104,12 @@ def open_drifts(
     return [_record(row) for row in conn.execute(statement.order_by(episodes.c.opened_at, episodes.c.id))]
 
 
+def opened_since(conn: Connection, *, store: str, at: datetime) -> list[DriftRecord]:
+    """Every drift whose present or last episode began then or later, oldest first; resolved ones too."""
+    statement = select(episodes).where(episodes.c.store == store, episodes.c.opened_at >= at)
+    return [_record(row) for row in conn.execute(statement.order_by(episodes.c.opened_at, episodes.c.id))]
+
+
 def load(conn: Connection, *, store: str, drift_id: str) -> DriftRecord | None:
     """One drift, whatever its state, or None."""
     return next(iter(_records(conn, store=store, ids=[drift_id])), None)

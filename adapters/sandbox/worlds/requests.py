@@ -29,8 +29,9 @@ def accepted_and_forgotten(stage: Stage, *, ordered: float, answered: float | No
     stage.merchant.accept_request(order)
     if answered is not None:
         yield answered
-        # By then syncd has asked for the cancellation: the work moves to a fulfillment order with another id.
-        stage.merchant.accept_cancellation(order)
+        # Where syncd has asked for the cancellation by then, the work moves to a fulfillment order with another id.
+        if any(work.request_status == "CANCELLATION_REQUESTED" for work in order.fulfillment_orders):
+            stage.merchant.accept_cancellation(order)
 
 
 def cancellation_unanswered(stage: Stage) -> Script:

@@ -17,7 +17,6 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another world.")] = 1,
 ) -> int:
     """Show the main job on an embedded sandbox: a store and suppliers on this machine, days in seconds."""
-    from syncd.cli.sandboxes import sandbox_named
+    from syncd.cli.demo import demonstrate
 
-    session = session_of(ctx)
-    return sandbox_named("demo").demo(session, folder=folder, keep=keep, seed=seed)
+    return demonstrate(session_of(ctx), folder=folder, keep=keep, seed=seed)
