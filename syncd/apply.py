@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 import structlog
 
@@ -26,7 +26,7 @@ from syncd.domain.orders import Order
 from syncd.domain.ports import Call
 from syncd.domain.shipments import SupplierOrder
 from syncd.domain.steps import Action, Effect, EffectState, Step, StepOutcome, StepState
-from syncd.errors import FenceLost, OutcomeUnknown, PortError, Transient
+from syncd.errors import AuthRejected, FenceLost, OutcomeUnknown, PortError, Transient
 from syncd.journal import fences, intents, mirror
 from syncd.journal.fences import Fence
 from syncd.journal.intents import IntentRow, IntentState
@@ -72,24 +72,35 @@ async def carry_out(
     """
     hand = _Hand(shop=shop, fence=fence, redecide=redecide, run_id=run_id)
     done: dict[str, StepOutcome] = {}
-    for orders in _batches(steps):
+    for several in _rounds(steps):
         hand = replace(hand, fence=await _renewed(shop, hand.fence))
-        for outcome in await hand.carry_out(orders):
+        for outcome in await hand.carry_out(several):
             done[outcome.step.id] = outcome
     return tuple(done[step.id] for step in steps)
 
 
-def _batches(steps: Sequence[Step]) -> Iterator[list[list[Step]]]:
-    """Steps by order, each order's in the order in which they are to be done; some orders at a time."""
+def _rounds(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """One step of each of some orders at a time; each order's steps in the order in which they are to be done."""
     rank = {action: place for place, action in enumerate(_FIRST)}
     ordered = sorted(steps, key=lambda step: (step.order_id, rank.get(step.action, len(rank)), step.id))
     orders = [list(group) for _, group in groupby(ordered, key=lambda step: step.order_id)]
     for start in range(0, len(orders), BATCH):
-        yield orders[start : start + BATCH]
+        for several in zip_longest(*orders[start : start + BATCH]):
+            yield [step for step in several if step is not None]
 
 
 async def _renewed(shop: Shop, fence: Fence) -> Fence:
     return await shop.db.run(fences.renew, fence, now=shop.clock.now(), lease=shop.limits.lease)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """A step that was sent, what was answered, and what its order looked like before. Not done until it is read back."""
+
+    step: Step
+    row: IntentRow
+    effect: Effect
+    before: Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,30 +112,26 @@ class _Hand:
     redecide: Redecide
     run_id: str
 
-    async def carry_out(self, orders: Sequence[list[Step]]) -> list[StepOutcome]:
-        """One batch. The first step of each order is decided again together with the others', later ones by themselves."""
-        first = [steps[0] for steps in orders]
-        rows = {step.id: await self._begin(step) for step in first}
-        fresh, error = await self._decide_again([step for step in first if _may_go(rows[step.id])])
+    async def carry_out(self, steps: Sequence[Step]) -> list[StepOutcome]:
+        """One step of each of several orders: decided again together, sent side by side, read back together."""
+        rows = {step.id: await self._begin(step) for step in steps}
+        fresh, error = await self._decide_again([step for step in steps if _may_go(rows[step.id])])
         turns = asyncio.Semaphore(self.shop.limits.orders_in_flight)
 
-        async def one_order(steps: list[Step]) -> list[StepOutcome]:
+        async def one(step: Step) -> StepOutcome | _Sent:
             async with turns:
-                outcomes = [await self._step(steps[0], rows[steps[0].id], fresh.get(steps[0].id), error=error)]
-                outcomes += [await self._alone(step) for step in steps[1:]]
-                return outcomes
+                return await self._step(step, rows[step.id], fresh.get(step.id), error=error)
 
         try:
             async with asyncio.TaskGroup() as together:
-                tasks = [together.create_task(one_order(steps)) for steps in orders]
+                tasks = [together.create_task(one(step)) for step in steps]
         except* FenceLost as lost:
             raise lost.exceptions[0] from None
-        return [outcome for task in tasks for outcome in task.result()]
-
-    async def _alone(self, step: Step) -> StepOutcome:
-        row = await self._begin(step)
-        fresh, error = await self._decide_again([step] if _may_go(row) else [])
-        return await self._step(step, row, fresh.get(step.id), error=error)
+        tried = [task.result() for task in tasks]
+        seen = await self._seen([one.step.order_id for one in tried if isinstance(one, _Sent)])
+        return [
+            await self._read_back(one, seen.get(one.step.order_id)) if isinstance(one, _Sent) else one for one in tried
+        ]
 
     async def _begin(self, step: Step) -> IntentRow:
         evidence = {"drift": step.drift, "why": step.why, "basis": step.basis}
@@ -139,7 +146,9 @@ class _Hand:
         except PortError as error:
             return {}, error
 
-    async def _step(self, step: Step, row: IntentRow, fresh: Fresh | None, *, error: PortError | None) -> StepOutcome:
+    async def _step(
+        self, step: Step, row: IntentRow, fresh: Fresh | None, *, error: PortError | None
+    ) -> StepOutcome | _Sent:
         match row.state:
             case IntentState.DONE | IntentState.VERIFIED:
                 return _outcome(step, StepState.ALREADY_DONE, row=row, text="This very step was carried out before.")
@@ -161,15 +170,21 @@ class _Hand:
         await self._record(row, Effect(state=EffectState.REFUSED, code=code, text=text))
         return _outcome(step, state, row=row, code=code, text=text)
 
-    async def _send(self, step: Step, row: IntentRow, *, before: Order) -> StepOutcome:
-        shop, timeout = self.shop, self.shop.limits.call_timeout
-        now = shop.clock.now()
+    async def _send(self, step: Step, row: IntentRow, *, before: Order) -> StepOutcome | _Sent:
+        shop, limits = self.shop, self.shop.limits
+        timeout, now = limits.call_timeout, shop.clock.now()
         call = Call(
             deadline_s=shop.clock.monotonic() + timeout.total_seconds(), attempt_id=f"{row.id}.{row.attempts + 1}"
         )
         try:
             row = await shop.db.run(
-                intents.sent, fence=self.fence, intent_id=row.id, step=step, deadline_at=now + timeout, now=now
+                intents.sent,
+                fence=self.fence,
+                intent_id=row.id,
+                step=_with_existing(step, before),
+                deadline_at=now + timeout,
+                now=now,
+                lease=limits.lease,
             )
         except AlreadyNotified as told:
             return await self._not_sent(step, row, code="already_notified", text=str(told))
@@ -179,7 +194,7 @@ class _Hand:
         if effect.state is EffectState.REFUSED and not effect.already:
             state = StepState.FAILED if effect.code == "not_sent" else StepState.REFUSED
             return _outcome(step, state, row=row, code=effect.code, text=effect.text)
-        return await self._read_back(step, row, effect, before=before)
+        return _Sent(step=step, row=row, effect=effect, before=before)
 
     async def _call(self, step: Step, call: Call) -> Effect:
         """Make the call. Whatever is not certainly without effect is UNKNOWN."""
@@ -204,10 +219,22 @@ class _Hand:
             raise TypeError(f"step {step.id} cancels at a supplier but names no supplier order")
         return await self.shop.suppliers[supplier].cancel(ref, call)
 
-    async def _read_back(self, step: Step, row: IntentRow, effect: Effect, *, before: Order) -> StepOutcome:
-        """Compare what is so now with what should be; nothing counts as done without it."""
+    async def _seen(self, order_ids: Sequence[str]) -> Mapping[str, Order | PortError]:
+        """What several orders look like now, in one question; those that are left out are to be read by themselves."""
+        if len(order_ids) < 2:
+            return {}
         try:
-            after, supplier_order = await read_target(self.shop, step)
+            return {order.id: order for order in await self.shop.port.orders(order_ids)}
+        except (Transient, AuthRejected) as error:
+            return dict.fromkeys(order_ids, error)
+        except PortError:  # because of one of them, perhaps
+            return {}
+
+    async def _read_back(self, sent: _Sent, seen: Order | PortError | None) -> StepOutcome:
+        """Compare what is so now with what should be; nothing counts as done without it."""
+        step, row, effect, before = sent.step, sent.row, sent.effect, sent.before
+        try:
+            after, supplier_order = await read_target(self.shop, step, seen=seen)
         except PortError as error:
             text = f"It could not be read back: {error}"
             if effect.state is EffectState.DONE:
@@ -240,25 +267,28 @@ class _Hand:
         )
 
 
-async def read_target(shop: Shop, step: Step) -> tuple[Order, SupplierOrder | None]:
-    """A step's order, and the supplier order that it touches, read afresh by id."""
+async def read_target(
+    shop: Shop, step: Step, *, seen: Order | PortError | None = None
+) -> tuple[Order, SupplierOrder | None]:
+    """A step's order, and the supplier order that it touches, read afresh by id. `seen`: what reading the order just gave."""
+    if isinstance(seen, PortError):
+        raise seen
     supplier_order = None
     if step.action is Action.SUPPLIER_CANCEL and step.target.supplier and step.target.supplier_order_id:
         supplier_order = await shop.suppliers[step.target.supplier].order(step.target.supplier_order_id)
-    return await shop.port.order(step.order_id), supplier_order
+    return seen or await shop.port.order(step.order_id), supplier_order
 
 
 async def settle_open_intents(shop: Shop, fence: Fence, *, run_id: str) -> tuple[StepOutcome, ...]:
-    """Find out by reading back what became of every effect whose outcome is not known.
+    """Find out by reading back what became of every effect that was not seen yet.
 
     What was only intended was never sent and counts as such. What cannot be settled now stays open, and is told as
     drift (`effect_unknown`): either it is too early to tell, or a person has to look.
     """
+    now = shop.clock.now()
+    await shop.db.run(intents.give_up_pending, fence=fence, before=now, now=now)
     outcomes = []
     for row in await shop.db.run(intents.unsettled, store=shop.name):
-        if row.state is IntentState.PENDING:
-            await _give_up(shop, fence, row, code="not_sent", text="The run ended before it was sent.")
-            continue
         try:
             order, supplier_order = await read_target(shop, row.step)
         except PortError as error:
@@ -288,6 +318,8 @@ async def _settled(
             return _outcome(row.step, StepState.FAILED, row=row, code="without_effect", text=found.why)
         case "wait" | "person":
             outcome = _outcome(row.step, StepState.UNKNOWN, row=row, code=found.verdict, text=found.why)
+            if row.state is IntentState.UNKNOWN:
+                return outcome  # as told before: the history need not say so again in every pass
     await _keep(shop, fence, outcome, before=None, after=order, run_id=run_id)
     return outcome
 
@@ -313,6 +345,13 @@ async def _give_up(shop: Shop, fence: Fence, row: IntentRow, *, code: str, text:
         intents.outcome, fence=fence, intent_id=row.id, state=IntentState.REFUSED, code=code, text=text,
         effect_id=None, request_id=None, now=shop.clock.now(),
     )  # fmt: skip
+
+
+def _with_existing(step: Step, before: Order) -> Step:
+    """The step as it is kept: with what was there before, so that what comes of it can be told from that by its id."""
+    if step.action is not Action.CREATE_FULFILLMENT:
+        return step
+    return replace(step, target=replace(step.target, existing=tuple(sorted(one.id for one in before.fulfillments))))
 
 
 def _may_go(row: IntentRow) -> bool:

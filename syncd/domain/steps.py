@@ -83,6 +83,9 @@ class Target:
     tag: str | None = None
     supplier: str | None = None
     supplier_order_id: str | None = None
+    existing: tuple[str, ...] | None = None
+    """Ids of every fulfillment that the order had right before a create was sent: what is not among them came later,
+    whatever the clocks say. None = not known (not sent yet)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

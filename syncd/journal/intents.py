@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 from syncd.domain.steps import Step
 from syncd.journal import notifications
 from syncd.journal.coding import canonical, decode, encode
-from syncd.journal.fences import Fence, hold
+from syncd.journal.fences import Fence, hold, renew
 from syncd.journal.rows import AnyRow, chunks
 from syncd.journal.schema import intents
 
@@ -47,7 +47,8 @@ _NEXT: Mapping[IntentState, frozenset[IntentState]] = {
 }
 """What may follow what. `sent` never follows `sent`: that would be sending again without having looked."""
 
-UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
+UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN, IntentState.DONE)
+"""`done` is here too: it is what was answered, and what was not read back yet when its run ended."""
 SETTLED_WELL = (IntentState.DONE, IntentState.VERIFIED)
 
 
@@ -114,14 +115,19 @@ def sent(
     deadline_at: datetime,
     now: datetime,
     step: Step | None = None,
+    lease: timedelta | None = None,
 ) -> IntentRow:
     """Note that the call is about to leave, and that the customer may hear of these parcels through it.
 
-    `step` is the same step with the ids that the re-read of its target found, where it was re-read.
+    `step` is the same step with the ids that the re-read of its target found, where it was re-read. `lease`: the fence is
+    renewed for that long in the same transaction, so that no call can outlive it.
 
     Raises AlreadyNotified when another intent told, or may have told, the customer about one of them; nothing is kept then.
     """
-    hold(conn, fence)
+    if lease is None:
+        hold(conn, fence)
+    else:
+        renew(conn, fence, now=now, lease=lease)
     row = _found(conn, intent_id)
     if step is not None:
         row = replace(row, step=replace(step, id=row.id))
@@ -192,7 +198,7 @@ def load(conn: Connection, intent_id: str) -> IntentRow | None:
 
 
 def unsettled(conn: Connection, *, store: str) -> list[IntentRow]:
-    """Intents of which it is not known what came, oldest first: settled before anything else is done for the store."""
+    """Intents that nobody has seen the effect of yet, oldest first: settled before anything else is done for the store."""
     statement = select(intents).where(
         intents.c.store == store, intents.c.state.in_([state.value for state in UNSETTLED])
     )

@@ -132,6 +132,7 @@ def _once(steps: Iterable[Step]) -> Iterable[Step]:
 
 def _step_document(step: Step) -> dict[str, Any]:
     document: dict[str, Any] = plain(step)
+    del document["target"]["existing"]  # the journal's: nothing was sent when a plan is made
     document["lines"] = [line_document(line) for line in step.lines]
     document["customer_visible"] = step.customer_visible
     return document

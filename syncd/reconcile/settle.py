@@ -1,7 +1,8 @@
 """What became of an effect: settled by reading back, verified after the write, compared before it.
 
-A live fulfillment that covers exactly those lines and quantities and carries those numbers (without numbers: created
-since the attempt) means done. A number alone proves nothing: one parcel may need one fulfillment per location.
+A fulfillment that was not there before the attempt, covers exactly those lines and quantities and carries those numbers means
+done. A number alone proves nothing: one parcel may need one fulfillment per location. What was there before is known by id,
+since the store's clock is not ours.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from syncd.domain.numbers import normalise
 from syncd.domain.orders import Fulfillment, FulfillmentOrder, FulfillmentStatus, Order, RequestStatus
 from syncd.domain.shipments import DEAD, Rung, SupplierOrder
 from syncd.domain.steps import Action, Step, StepLine
-from syncd.domain.tracking import Tracking
+from syncd.reconcile.coverage import carries, covers_exactly, is_open, number_set, quantities
 from syncd.reconcile.evidence import numbers_of, stamp
 from syncd.reconcile.movement import is_delivered
 from syncd.reconcile.steps import OUR_HANDLE
@@ -101,54 +101,38 @@ def _read(intent: IntentView, *, order: Order, supplier_order: SupplierOrder | N
 
 
 def _read_create(intent: IntentView, order: Order) -> _Reading:
-    attempt = (intent.sent_at or intent.created_at).replace(microsecond=0)
-    exact = [one for one in order.fulfillments if one.is_live and covers_exactly(one, intent.lines)]
-    if intent.tracking:
-        exact = [one for one in exact if carries(one, intent.tracking)]
-    since = [one for one in exact if one.created_at >= attempt]
-    can_still = _is_open(order, intent.lines)
+    exact = [one for one in order.fulfillments if covers_exactly(one, intent.lines) and carries(one, intent.tracking)]
+    live = [one for one in exact if one.is_live]
+    can_still = is_open(order, intent.lines)
     # An older one with the same units and numbers is this effect only if nothing is left to do it with again:
     # one parcel may need one fulfillment per location.
-    found = since or (exact if intent.tracking and not can_still else [])
+    found = [one for one in live if _came_after(one, intent)] or (live if intent.tracking and not can_still else [])
     if found:
         first = min(found, key=lambda one: (one.created_at, one.id))
         return _Reading(is_done=True, effect_id=first.id, why=f"{first.name or first.id} covers exactly these units.")
+    undone = next((one for one in exact if one.id == intent.effect_id or _is_new(one, intent)), None)
+    if undone is not None:
+        # The customer saw it, and may have heard of it. Whether it is made again is a new question, not a retry.
+        why = f"{undone.name or undone.id} was made, and is {undone.status.value.lower()} now."
+        return _Reading(is_done=True, effect_id=undone.id, why=why)
+    if intent.effect_id is not None:
+        return _Reading(why=f"The store said that it made {intent.effect_id}, and does not show it as intended.")
     if can_still:
         return _Reading(is_possible=True, why="No fulfillment covers these units, and they are still open.")
     return _Reading(why="No fulfillment covers exactly these units, and they are not open any more.")
 
 
-def covers_exactly(fulfillment: Fulfillment, lines: Iterable[StepLine]) -> bool:
-    """Whether it holds these units and no others."""
-    held: dict[str, int] = {}
-    for done in fulfillment.lines:
-        held[done.line_id] = held.get(done.line_id, 0) + done.quantity
-    return held == _quantities(lines)
+def _is_new(fulfillment: Fulfillment, intent: IntentView) -> bool:
+    """Whether the order certainly did not have it before the attempt."""
+    return intent.existing is not None and fulfillment.id not in intent.existing
 
 
-def carries(fulfillment: Fulfillment, tracking: Iterable[Tracking]) -> bool:
-    """Whether it shows all of these numbers."""
-    return _numbers(tracking) <= _numbers(fulfillment.tracking)
-
-
-def _quantities(lines: Iterable[StepLine]) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for line in lines:
-        units[line.line_item_id] = units.get(line.line_item_id, 0) + line.quantity
-    return units
-
-
-def _numbers(tracking: Iterable[Tracking]) -> frozenset[str]:
-    return frozenset(normalise(one.number) for one in tracking)
-
-
-def _is_open(order: Order, lines: Iterable[StepLine]) -> bool:
-    open_units: dict[str, int] = {}
-    for work in order.fulfillment_orders:
-        if work.status not in FINISHED:
-            for part in work.lines:
-                open_units[part.line_id] = open_units.get(part.line_id, 0) + part.remaining
-    return all(open_units.get(line_id, 0) >= quantity for line_id, quantity in _quantities(lines).items())
+def _came_after(fulfillment: Fulfillment, intent: IntentView) -> bool:
+    """Whether it came after the attempt: by its id where it is known what was there, else by the store's clock."""
+    if intent.existing is not None:
+        return _is_new(fulfillment, intent)
+    attempt = (intent.sent_at or intent.created_at).replace(microsecond=0)
+    return fulfillment.created_at >= attempt
 
 
 # --- existing fulfillments ---------------------------------------------------------------------------------------------
@@ -159,7 +143,7 @@ def _read_fulfillment(intent: IntentView, order: Order) -> _Reading:
     if target is None:
         return _Reading(why="The fulfillment that it was about cannot be told from the order.")
     is_done = {
-        Action.UPDATE_TRACKING: _numbers(target.tracking) == _numbers(intent.tracking),
+        Action.UPDATE_TRACKING: number_set(target.tracking) == number_set(intent.tracking),
         Action.CANCEL_FULFILLMENT: target.status is FulfillmentStatus.CANCELLED,
         Action.ADD_EVENT: is_delivered(target),
     }[intent.action]
@@ -321,14 +305,14 @@ def _verify_fulfillment(step: Step, after: Order) -> Verification:
         return Verification(ok=False, effect_id=None, why="The fulfillment is not there.")
     match step.action:
         case Action.UPDATE_TRACKING:
-            return _verified(_numbers(target.tracking) == _numbers(step.tracking), target.id, "list of numbers")
+            return _verified(number_set(target.tracking) == number_set(step.tracking), target.id, "list of numbers")
         case Action.ADD_EVENT:
             has_it = any(one.status == step.target.event_status for one in target.events)
             has_it = has_it or (step.target.event_status == "DELIVERED" and is_delivered(target))
             return _verified(has_it, target.id, "list of events")
         case _:
             is_cancelled = target.status is FulfillmentStatus.CANCELLED
-            if is_cancelled and after.cancelled_at is None and not _is_open(after, step.lines):
+            if is_cancelled and after.cancelled_at is None and not is_open(after, step.lines):
                 return Verification(ok=False, effect_id=None, why="It is cancelled, but its units are not open again.")
             return _verified(is_cancelled, target.id, "fulfillment")
 
@@ -377,8 +361,8 @@ def same_effect(a: Step, b: Step) -> bool:
     return (
         a.action is b.action
         and (a.store, a.order_id) == (b.store, b.order_id)
-        and _quantities(a.lines) == _quantities(b.lines)
-        and _numbers(a.tracking) == _numbers(b.tracking)
+        and quantities(a.lines) == quantities(b.lines)
+        and number_set(a.tracking) == number_set(b.tracking)
         and _aim(a) == _aim(b)
     )
 

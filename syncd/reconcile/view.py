@@ -83,6 +83,8 @@ class IntentView:
     notify_customer: bool = False
     observed_after: bool = False
     """Whether an observation of the order newer than the attempt exists."""
+    existing: tuple[str, ...] | None = None
+    """Fulfillments that the order had right before the attempt; None = not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,11 @@ def after(shown, given, supplier_order=None):
     return settle(given, order=shown, supplier_order=supplier_order, now=NOW, margin=MARGIN).verdict
 
 
+def THREE(*fulfillments):  # noqa: N802 - stands among the constants of a table
+    """Three units of which two are still open: a create that is repeated would find some."""
+    return order(line(A, 3), fulfillment_orders=(work({A: 2}),), fulfillments=fulfillments)
+
+
 CREATES = [
     ("the very units under the very number", create(P1), DONE, "done"),
     ("the number in another spelling", create("lx 100000001 cn"), DONE, "done"),
@@ -66,6 +71,12 @@ CREATES = [
         "more units than ours",
         create(P1),
         order(line(A, 2), fulfillment_orders=(closed({A: 2}),), fulfillments=(done({A: 2}, P1),)),
+        "person",
+    ),
+    (
+        "another line beside ours",
+        create(P1),
+        order(line(A), line(B), fulfillment_orders=(closed({A: 1, B: 1}),), fulfillments=(done({A: 1, B: 1}, P1),)),
         "person",
     ),
     (
@@ -114,6 +125,26 @@ CREATES = [
         order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, P1, created_at=ago(hours=2)),)),
         "done",
     ),
+    (
+        "new by its id, though the store's clock says that it is older",
+        create(P1, existing=("gid://shopify/Fulfillment/7",)),
+        THREE(done({A: 1}, P1, created_at=ago(hours=2))),
+        "done",
+    ),
+    (
+        "there before by its id, though the store's clock says that it is newer",
+        create(P1, existing=(F1,)),
+        THREE(done({A: 1}, P1, created_at=ago(minutes=40))),
+        "retry",
+    ),
+    (
+        "new by its id, and cancelled since: made again only by a new decision",
+        create(P1, existing=()),
+        THREE(undone({A: 1}, P1)),
+        "done",
+    ),
+    ("the store named what it made, and it is cancelled", create(P1, effect_id=F1), THREE(undone({A: 1}, P1)), "done"),
+    ("the store named what it made, and does not show it", create(P1, effect_id=F1, existing=()), THREE(), "person"),
     ("never sent", intent(Action.CREATE_FULFILLMENT, {A: 1}, P1, state="pending"), order(), "retry"),
     ("not read whole", create(P1), order(cut=("fulfillments",)), "wait"),
 ]

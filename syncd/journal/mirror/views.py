@@ -87,6 +87,7 @@ def intent_view(row: IntentRow, *, observed_at: datetime) -> IntentView:
         notify_customer=row.step.notify_customer,
         # What was read back is kept after the outcome, which on a coarse clock may be the same instant.
         observed_after=observed_at >= row.touched_at,
+        existing=row.step.target.existing,
     )
 
 

@@ -1,0 +1,47 @@
+"""`python -m tests.crash [--scenario NAME] [--all]`: every crash point of every scenario, as a table."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+
+import structlog
+
+from tests.crash.scenarios import SCENARIOS, Scenario
+from tests.crash.sweep import count, crash
+
+
+async def sweep(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
+    """Points swept and points at which something is wrong."""
+    counted = await count(scenario)
+    wrong = 0
+    for point in counted.points:
+        found = await crash(scenario, point, like=counted.ending)
+        wrong += bool(found)
+        if found or verbose:
+            print(f"  {scenario.name}: {point}: {'; '.join(found) or 'fine'}", flush=True)
+    return len(counted.points), wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--scenario", choices=sorted(SCENARIOS), action="append")
+    parser.add_argument("--all", action="store_true", help="every scenario (the default when none is named)")
+    parser.add_argument("--verbose", action="store_true", help="tell every point")
+    asked = parser.parse_args()
+    names = list(SCENARIOS) if asked.all or not asked.scenario else asked.scenario
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    bad = 0
+    print(f"{'scenario':<18}{'points':>7}{'wrong':>7}{'seconds':>9}")
+    for name in names:
+        began = time.perf_counter()
+        points, wrong = asyncio.run(sweep(SCENARIOS[name], verbose=asked.verbose))
+        bad += wrong
+        print(f"{name:<18}{points:>7}{wrong:>7}{time.perf_counter() - began:>9.1f}", flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,267 @@
+"""A world that outlives syncd: twins and a journal file go on, everything else is built anew for each life."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import httpx
+from sqlalchemy import Connection, Engine
+
+from adapters.sandbox.cj import CjTwin
+from adapters.sandbox.feed import FeedTwin
+from adapters.sandbox.shopify.twin import ShopifyTwin
+from syncd.clock import Clock, ManualClock
+from syncd.domain.ports import AdapterPorts
+from syncd.domain.steps import Plan
+from syncd.http import Http
+from syncd.journal.credentials import KeptCredentials
+from syncd.journal.database import Database
+from syncd.reconcile.policy import Policy
+from syncd.shop import Limits
+from tests.crash.edges import Crashed, Edge
+from tests.cycle.shopworld import DOMAIN, POLICY, START, ShopWorld, Streets, _shop
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A request that left before its sender died and has not arrived yet."""
+
+    request: httpx.Request
+    arrives_s: float
+
+
+class Wire(Streets):
+    """The streets with boundaries. What was sent by a life that died may arrive later, up to its deadline."""
+
+    def __init__(self, apps: dict[str, Any], *, clock: Clock) -> None:
+        super().__init__(apps)
+        self._clock = clock
+        self.edge = Edge()
+        self.late: list[Late] = []
+        self.arrives_after: float | None = None
+        """None = what a dying life was about to send is lost; else it arrives after this share of the time that it had."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.edge.must_live()
+        await self.deliver()
+        what = name_of(request)
+        if not is_write(request):
+            self.edge.touch(f"before {what}")
+            return await super().handle_async_request(request)
+        try:
+            self.edge.touch(f"before {what}")
+        except Crashed:
+            self._let_fly(request)
+            raise
+        response = await super().handle_async_request(request)
+        self.edge.touch(f"after {what}")
+        return response
+
+    def _let_fly(self, request: httpx.Request) -> None:
+        if self.arrives_after is not None:
+            self.fly(request, after=self.arrives_after)
+
+    def fly(self, request: httpx.Request, *, after: float) -> None:
+        """Let a request arrive once `after` (0..1) of the time until its deadline has passed."""
+        left = request.extensions["departure"].remaining_s
+        self.late.append(Late(request=request, arrives_s=self._clock.monotonic() + left * after))
+
+    async def deliver(self) -> None:
+        """Let arrive what has been on its way for long enough."""
+        now = self._clock.monotonic()
+        due = [late for late in self.late if late.arrives_s <= now]
+        self.late = [late for late in self.late if late.arrives_s > now]
+        for late in due:
+            response = await self._ways[late.request.url.host].handle_async_request(late.request)
+            await response.aread()
+
+
+def is_write(request: httpx.Request) -> bool:
+    """Only writes have a deadline."""
+    return request.extensions["departure"].deadline_s is not None
+
+
+def name_of(request: httpx.Request) -> str:
+    """What a request asks for, for tables and messages."""
+    if request.url.path.endswith("graphql.json"):
+        import json
+
+        return str(json.loads(request.content)["operationName"])
+    return f"{request.url.host} {request.url.path.rpartition('/')[2]}"
+
+
+class MortalDatabase(Database):
+    """The journal of one life: a transaction may be lost whole, or be the last thing that the life did."""
+
+    def __init__(self, file: Path, *, clock: Clock, edge: Edge) -> None:
+        super().__init__(f"sqlite:///{file}", key_file=file.with_suffix(".key"), clock=clock)
+        self.engine = engine_of(file)
+        self._edge = edge
+
+    def run_now(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self._edge.must_live()
+        name = getattr(fn, "__name__", "transaction")
+        with self.engine.begin() as conn:
+            before = _changes(conn)
+            result = fn(conn, *args, **kwargs)
+            wrote = _changes(conn) != before
+            if wrote:
+                self._edge.touch(f"in {name}")
+        if wrote:
+            self._edge.touch(f"after {name}")
+        return result
+
+    async def aclose(self) -> None:
+        """The connections of this life go; what its open transaction did goes with them."""
+        self.engine.dispose()
+
+
+def _changes(conn: Connection) -> int:
+    driver: Any = conn.connection.driver_connection
+    return int(driver.total_changes)
+
+
+@cache
+def engine_of(file: Path) -> Engine:
+    """One engine per file for the whole process: it holds nothing of a life but compiled statements, and those take time."""
+    return Database(f"sqlite:///{file}", key_file=None, clock=ManualClock(at=START)).engine
+
+
+@cache
+def folder() -> Path:
+    """Where journals are kept: in memory where the system offers it, since a commit there need not wait for a disk."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="syncd-crash-", dir=memory if memory.is_dir() else None))
+
+
+@cache
+def _template() -> Path:
+    """An empty, migrated journal."""
+    file = folder() / "empty.db"
+    Database.open(f"sqlite:///{file}", key_file=file.with_suffix(".key"), clock=ManualClock(at=START)).engine.dispose()
+    return file
+
+
+@contextmanager
+def new_journal() -> Iterator[Path]:
+    """An empty journal; always the same file, so that what was compiled for it can be used again."""
+    file = folder() / "syncd.db"
+    engine_of(file).dispose()
+    for end in ("", "-wal", "-shm"):
+        Path(f"{file}{end}").unlink(missing_ok=True)
+    shutil.copy(_template(), file)
+    yield file
+    engine_of(file).dispose()
+
+
+@dataclass(kw_only=True)
+class Lives:
+    """The world, and how to live in it. `world.shop` and `world.db` belong to the present life."""
+
+    world: ShopWorld
+    wire: Wire
+    file: Path
+    policy: Policy = POLICY
+    limits: Limits = field(default_factory=Limits)
+    count: int = 0
+    deaths: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    """A plan that somebody saved."""
+
+    async def live(self, act: Callable[[Lives], Awaitable[object]], *, edge: Edge | None = None) -> bool:
+        """One life that does `act`. Returns whether it lived to the end; errors that are no death go up."""
+        edge = edge or Edge()
+        with self.born(edge):
+            try:
+                await act(self)
+            except BaseException as error:
+                if not edge.is_dead:
+                    raise
+                self.deaths.append(str(error))
+            finally:
+                await _let_die()
+        self.policy = self.world.shop.policy
+        return not edge.is_dead
+
+    @contextmanager
+    def born(self, edge: Edge) -> Iterator[None]:
+        """New objects on the same file and the same twins."""
+        self.count += 1
+        world, clock = self.world, self.world.clock
+        self.wire.edge = edge
+        db = MortalDatabase(self.file, clock=clock, edge=edge)
+        world.db = db
+        world.shop = replace(
+            _shop(ports_of(clock, self.wire, db), db),
+            policy=self.policy,
+            limits=self.limits,
+            owner=f"test:{self.count}",
+        )
+        try:
+            yield
+        finally:
+            db.engine.dispose()
+
+
+def ports_of(clock: Clock, wire: httpx.AsyncBaseTransport, db: Database) -> AdapterPorts:
+    rng = Random(7)
+    return AdapterPorts(
+        clock=clock,
+        rng=rng,
+        http=Http(clock, rng, wire),
+        credentials=KeptCredentials(db),
+        secret={"env:TOKEN": "shpat_test", "env:CJ": "cj-key"}.__getitem__,
+        hash_key=b"k" * 32,
+    )
+
+
+async def _let_die() -> None:
+    """Whatever the life had beside its main task meets its end, too."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+@dataclass(slots=True)
+class Skewed:
+    """A clock that goes as another does, and shows another time."""
+
+    true: Clock
+    by: timedelta
+
+    def now(self) -> datetime:
+        return self.true.now() + self.by
+
+    def monotonic(self) -> float:
+        return self.true.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.true.sleep(seconds)
+
+
+@asynccontextmanager
+async def new_lives(*, seed: int = 1, store_skew: timedelta = timedelta(0)) -> AsyncIterator[Lives]:
+    """A world at `START` with nothing in it, and nobody alive yet. `store_skew`: how far the store's clock is ahead."""
+    clock = ManualClock(at=START, elapsed_s=50_000.0)
+    rng = Random(seed)
+    store = ShopifyTwin(Skewed(clock, store_skew) if store_skew else clock, rng, shop=DOMAIN, token="shpat_test")
+    cj, depot = CjTwin(clock, rng, api_key="cj-key"), FeedTwin(clock)
+    wire = Wire({"shop.test": store.app, "cj.test": cj.app, "depot.test": depot.app}, clock=clock)
+    with new_journal() as file:
+        unborn: Any = None
+        world = ShopWorld(clock=clock, store=store, cj=cj, depot=depot, streets=wire, db=unborn, shop=unborn)
+        yield Lives(world=world, wire=wire, file=file)

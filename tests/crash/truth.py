@@ -1,0 +1,148 @@
+"""What must be so afterwards, told by the twins' own state and ledger, never by what syncd claims."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from syncd.cycle import Look
+from syncd.journal import drifts, history
+from syncd.journal.schema import intents, notifications
+from tests.crash.lives import Lives
+from tests.cycle.shopworld import ShopWorld
+
+TERMINAL = frozenset({"verified", "refused"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a world ended: the state of both sides, and how often each effect happened on the way."""
+
+    store: tuple[Any, ...]
+    suppliers: tuple[Any, ...]
+    effects: Counter[str]
+    mails: Counter[str]
+    drifts: tuple[str, ...]
+
+
+async def ending_of(lives: Lives) -> Ending:
+    """The ending as it is now; asks the journal only for the drift that people would be told of."""
+    found: list[str] = []
+
+    async def told(lives: Lives) -> None:
+        rows = await lives.world.db.run(drifts.open_drifts, store="main")
+        found.extend(sorted(f"{row.drift.order}: {row.drift.kind}" for row in rows))
+
+    await lives.live(told)
+    world = lives.world
+    return Ending(
+        store=tuple(_order(order) for order in world.store.world.orders.values()),
+        suppliers=tuple((order.name, order.status, order.number) for order in world.cj.orders.values()),
+        effects=effects_of(world),
+        mails=mails_of(world),
+        drifts=tuple(found),
+    )
+
+
+def effects_of(world: ShopWorld) -> Counter[str]:
+    """How often each thing was done that must be done once: by what it was done to, not by which request."""
+    done: Counter[str] = Counter()
+    for entry in world.store.ledger:
+        if entry.by == "syncd" and entry.kind in _EFFECTS:
+            done[f"{entry.kind} {_about(entry)}"] += 1
+    for ref in world.cj.deleted:
+        done[f"cj deleted {ref}"] += 1
+    return done
+
+
+_EFFECTS = frozenset({"fulfillment_created", "fulfillment_cancelled"})
+
+
+def _about(entry: Any) -> str:
+    numbers = ",".join(sorted(str(one) for one in entry.detail.get("numbers", ())))
+    units = ",".join(f"{line.rpartition('/')[2]}*{count}" for line, count in sorted(entry.detail["units"].items()))
+    return f"{entry.order_id} {units} {numbers}".strip()
+
+
+def mails_of(world: ShopWorld) -> Counter[str]:
+    """Mails to customers by the numbers that they show."""
+    return Counter(str(sorted(entry.detail["numbers"])) for entry in world.store.ledger.notifications())
+
+
+def _order(order: Any) -> tuple[Any, ...]:
+    """An order without ids of what churns and without times."""
+    fulfillments = sorted(
+        (
+            one.status,
+            tuple(sorted((row.number or "", row.company or "", row.url or "") for row in one.tracking)),
+            tuple(sorted((line.line.sku, line.quantity) for line in one.lines)),
+        )
+        for one in order.fulfillments
+    )
+    works = sorted(
+        (
+            work.status,
+            work.request_status,
+            work.location.name,
+            tuple(sorted((line.line.sku, line.remaining) for line in work.lines)),
+            tuple(sorted((hold.handle, hold.reason) for hold in work.holds)),
+            tuple(sorted(Counter(one.kind for one in work.requests).items())),
+        )
+        for work in order.fulfillment_orders
+    )
+    is_closed = order.closed_at is not None
+    return (order.name, is_closed, order.cancelled_at is not None, tuple(order.tags), tuple(fulfillments), tuple(works))
+
+
+async def faults_of(lives: Lives, *, like: Ending) -> list[str]:
+    """What is wrong with this world, measured by one in which nothing went wrong; empty = nothing."""
+    ending = await ending_of(lives)
+    found = _doubled(ending, like=like)
+    found += [f"{name} differs:\n   is {is_}\n  not {must}" for name, is_, must in _differences(ending, like=like)]
+    found += await _in_journal(lives)
+    plan = (await _look(lives)).plan
+    found += [f"the next pass would {step.action} for {step.order}" for step in plan.steps]
+    return found
+
+
+def _doubled(ending: Ending, *, like: Ending) -> list[str]:
+    found = [f"done {n} times: {what}" for what, n in ending.effects.items() if n > max(1, like.effects[what])]
+    return found + [f"{n} mails: {what}" for what, n in ending.mails.items() if n > 1]
+
+
+def _differences(ending: Ending, *, like: Ending) -> list[tuple[str, Any, Any]]:
+    pairs = [(name, getattr(ending, name), getattr(like, name)) for name in ("store", "suppliers", "effects", "drifts")]
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+async def _in_journal(lives: Lives) -> list[str]:
+    found: list[str] = []
+
+    def read(conn: Any) -> None:
+        for row in conn.execute(select(intents)):
+            if row.state not in TERMINAL:
+                found.append(f"intent {row.action} is {row.state}")
+        told = Counter(conn.execute(select(notifications.c.parcel)).scalars())
+        found.extend(f"parcel {parcel} is counted {n} times" for parcel, n in told.items() if n > 1)
+        fault = history.verify_chain(conn, store="main")
+        if fault:
+            found.append(fault.text)
+
+    async def act(lives: Lives) -> None:
+        await lives.world.db.run(read)
+
+    await lives.live(act)
+    return found
+
+
+async def _look(lives: Lives) -> Look:
+    looks: list[Look] = []
+
+    async def act(lives: Lives) -> None:
+        looks.append(await lives.world.look())
+
+    await lives.live(act)
+    return looks[0]
