@@ -328,6 +328,9 @@ def _missing(case: Case, side: Side, placed: Placed) -> None:
     reads = placed.linked.missing_reads
     if reads < ABSENT_READS or placed.is_dead or not case.open_units(placed.covers):
         return
+    # An order that was split may go, once its parts are there.
+    if any(other.order.parent_id == placed.order.id for other in side.orders):
+        return
     evidence = {
         "supplier_order": placed.order.id,
         "missing_reads": reads,

@@ -286,6 +286,12 @@ SUPPLIERS = [
     Row("missing twice", view(order(), side(linked(placed(), missing_reads=2))), ["C10 report"], "it was there", []),
     Row("missing once", view(order(), side(linked(placed(), missing_reads=1))), [], "once is nothing"),
     Row(
+        "missing, but split into parts that are there",
+        view(order(), side(linked(placed(n=1), missing_reads=2), placed(n=2, parent_id="S1"))),
+        ["A08 report"],
+        "the parts are what became of it",
+    ),
+    Row(
         "missing, half a read",
         view(order(), side(linked(placed(), missing_reads=2), complete=False)),
         [],
