@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 """Orders in one request. Its price does not grow with their number; its answer does (some 5 KB per order)."""
-_ONE = 150.0
-"""Points for one order alone: read-backs are urgent, and a dear one would have to wait for room."""
+_URGENT = 150.0
+"""Points for a read that something waits for, such as a read-back: a dear one would have to wait for room itself."""
 _LIST_LIMIT = 250
 _GID = re.compile(r"gid://shopify/Order/\d+")
 
@@ -90,7 +90,7 @@ class Reader:
         """The reply, asked again without the parts that turned out to be out of our scopes."""
         for _ in range(1 + len(_OPTIONAL)):
             flags = self._flags()
-            points = min(_ONE, self._session.affordable) if "id" in variables else self._session.affordable
+            points = self._session.affordable if lane is Lane.POLL else min(_URGENT, self._session.affordable)
             sizes = affordable(operation(file), flags, points=points)
             reply = await self._session.read(file, {**variables, **sizes, **flags}, lane=lane, partial=True)
             if not self._learn(reply.denied, file):

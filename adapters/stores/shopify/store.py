@@ -86,7 +86,7 @@ class ShopifyStore:
         return await self._reader.order(order_id, lane=Lane.READ_BACK)
 
     async def orders(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
-        return await self._reader.orders(order_ids, lane=Lane.POLL)
+        return await self._reader.orders(order_ids, lane=Lane.READ_BACK)
 
     async def find(self, name: str) -> tuple[Order, ...]:
         return await self._reader.orders(await self._searcher.named(name), lane=Lane.READ_BACK)
