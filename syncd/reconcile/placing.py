@@ -28,6 +28,8 @@ _FULFILLABLE = frozenset(
     {FulfillmentOrderStatus.OPEN, FulfillmentOrderStatus.IN_PROGRESS, FulfillmentOrderStatus.INCOMPLETE}
 )
 
+_WRITING = frozenset({Action.CREATE_FULFILLMENT, Action.UPDATE_TRACKING})
+
 Place = tuple[str | None, DeliveryMethod]
 """What one fulfillment may span: one location and one delivery method."""
 
@@ -94,10 +96,8 @@ def owners(side: Side, view: OrderView) -> Owners:
     for placed in side.orders:
         own |= placed.linked.past_numbers
     for intent in view.intents:
-        if intent.action in {Action.CREATE_FULFILLMENT, Action.UPDATE_TRACKING} and intent.state not in {
-            "pending",
-            "refused",
-        }:
+        # Only what we wrote on this supplier's word: a number that a person typed stays the person's.
+        if intent.supplier == side.name and intent.action in _WRITING and intent.state not in {"pending", "refused"}:
             own.update(normalise(one.number) for one in intent.tracking)
     return Owners(current=frozenset(current), own=frozenset(own))
 

@@ -423,11 +423,29 @@ REPLACED = [
         replace(
             _replaced(past="?"),
             intents=(
-                intent(Action.CREATE_FULFILLMENT, {A: 1}, "LX000000009CN", effect_id="gid://shopify/Fulfillment/1"),
+                intent(
+                    Action.CREATE_FULFILLMENT,
+                    {A: 1},
+                    "LX000000009CN",
+                    effect_id="gid://shopify/Fulfillment/1",
+                    supplier="cj",
+                ),
             ),
         ),
         ["A04 update_tracking"],
         "the ledger shows whose it was",
+    ),
+    Row(
+        "a person had us write the old one",
+        replace(
+            _replaced(past="?"),
+            intents=(
+                intent(Action.CREATE_FULFILLMENT, {A: 1}, "LX000000009CN", effect_id="gid://shopify/Fulfillment/1"),
+            ),
+        ),
+        ["B04 report"],
+        "it stays the person's",
+        [],
     ),
     Row("nobody knows the old one", _replaced(past="?"), ["B04 report"], "a person's number stays", []),
     Row(

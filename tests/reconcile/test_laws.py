@@ -513,12 +513,23 @@ def plain_views(draw) -> OrderView:
     return found
 
 
-@given(st.one_of(plain_views(), views()))
+@given(st.one_of(plain_views(), views()), st.sampled_from(list(Rung)[1:]))
 @settings(max_examples=400, deadline=None)
-def test_the_short_cut_says_what_the_whole_judgement_says(given_view):
-    fast = quiet(given_view, policy=POLICY, now=NOW)
+def test_the_short_cut_says_what_the_whole_judgement_says(given_view, fulfill_on):
+    rules = replace(POLICY, fulfill_on=fulfill_on)
+    fast = quiet(given_view, policy=rules, now=NOW)
     if fast is not None:
-        assert fast == full(given_view, policy=POLICY, now=NOW)
+        assert fast == full(given_view, policy=rules, now=NOW)
+
+
+def test_the_short_cut_sees_a_stale_label_where_labels_count_as_shipped():
+    box = parcel(NUMBERS[0], rung=Rung.LABEL)
+    shown = order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, NUMBERS[0]),))
+    stale = linked(placed(box), label_seen_at=ago(days=8))
+    found = view(shown, SupplierView(name="cj", complete=True, observed_at=NOW, orders=(stale,)))
+    rules = replace(POLICY, fulfill_on=Rung.LABEL)
+    assert quiet(found, policy=rules, now=NOW) is None
+    assert [drift.kind for drift in reconcile(found, policy=rules, now=NOW).drifts] == ["label_only_stale"]
 
 
 def test_the_short_cut_is_taken_for_orders_in_sync_and_every_spoiler_is_seen():
