@@ -23,7 +23,11 @@ async def story_of(runtime: Runtime, store: str, order_id: str, *, ask: bool) ->
     if ask:
         found = await cycle.look_at(shop, [order_id])
         code, reads = exit_codes.of_sources(found.sources), dict(found.observed.reads)
-    views = await runtime.db.run(mirror.views, store=store, order_ids=[order_id], policy=shop.policy, reads=reads)
+    # An unchanged order is not written again; that it was looked at now is known here.
+    observed = {order_id: shop.clock.now()} if ask else None
+    views = await runtime.db.run(
+        mirror.views, store=store, order_ids=[order_id], policy=shop.policy, reads=reads, observed=observed
+    )
     if not views:
         raise UsageError(f"{order_id} was never seen in {store}.", remedy="Ask the store: leave --last out.")
     now = runtime.clock.now()

@@ -10,6 +10,7 @@ from rich.text import Text
 from syncd.domain.orders import Fulfillment, FulfillmentOrder, FulfillmentOrderStatus
 from syncd.domain.shipments import Parcel
 from syncd.domain.steps import Approval, Step
+from syncd.reconcile.lines import claim
 from syncd.reconcile.units import FINISHED
 from syncd.reconcile.view import Drift, Skip, SupplierView
 from syncd.reports.answers import advice, title
@@ -98,11 +99,19 @@ def _named(words: str, *, story: OrderStory) -> str:
     return words
 
 
+def _concerned(story: OrderStory) -> tuple[SupplierView, ...]:
+    """The suppliers that have to do with the order: a line is theirs, or an order of theirs is linked. None: all."""
+    claims = claim(story.view.order, policy=story.policy)
+    names = {*claims.ours.values(), *(name for several in claims.twice.values() for name in several)}
+    found = tuple(one for one in story.view.suppliers if one.name in names or one.orders or one.unknown_links)
+    return found or story.view.suppliers
+
+
 def _suppliers(story: OrderStory) -> Iterable[RenderableType]:
     yield heading("What the suppliers say")
     if not story.view.suppliers:
         yield indent(text("no configured supplier has anything to do with this order", "dim"))
-    for supplier in story.view.suppliers:
+    for supplier in _concerned(story):
         yield indent(_supplier(supplier, story=story))
 
 
@@ -158,7 +167,7 @@ def _number(units: int | None, *, claimed: bool) -> str:
 def _decision(story: OrderStory) -> Iterable[RenderableType]:
     yield heading("Question by question")
     asked = list(store_questions(story.view))
-    for supplier in story.view.suppliers:
+    for supplier in _concerned(story):
         asked += supplier_questions(story.view, supplier=supplier, policy=story.policy)
     yield indent(_questions(asked))
     for skip in story.judgement.skips:
