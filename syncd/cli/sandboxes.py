@@ -79,10 +79,10 @@ def note_made(folder: Path, names: tuple[str, ...]) -> None:
 def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     """Write them into the folder; what may be a secret can be read by its owner alone."""
     note_made(folder, tuple(texts))
-    for name, text in texts.items():
+    for name, words in texts.items():
         path = folder / name
         path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(words, encoding="utf-8")
 
 
 def serve(session: Session, *, folder: Path, port: int, seed: int, orders: int, plan: str) -> int:
