@@ -28,8 +28,6 @@ _TURNS = (
     (Turn.YOU, "left for you, with a runbook each", "yellow"),
     (Turn.WATCH, "being watched", "dim"),
 )
-_NAMED = 4
-"""So many orders of a kind are named; the others are counted."""
 
 
 DAYS = (
@@ -84,18 +82,15 @@ def _what_happened(day: Day) -> Text:
         found = f"{count(len(day.new), 'new drift')}; " if day.new else ""
         return text(f"{found}{did or 'nothing to do'}")
     line = Text.assemble(("trouble: ", "yellow"), text(day.moment.trouble))
-    told = listed(dict.fromkeys(_as_drift(record.drift.kind) for record in day.new if _is_ours(record.drift.kind)))
-    parts = [f"told as {told}" if told else "", did or "nothing was changed on such evidence"]
+    own = dict.fromkeys(record.drift.kind for record in day.new if KINDS[record.drift.kind].code.startswith("F"))
+    told = listed(_as_drift(kind, in_words=place == 0) for place, kind in enumerate(own))
+    parts = [f"told as {told}" if own else "", did or "nothing was changed on such evidence"]
     return line.append(f"\n{'; '.join(part for part in parts if part)}", style="dim")
 
 
-def _is_ours(kind: str) -> bool:
-    return KINDS[kind].code.startswith("F")
-
-
-def _as_drift(kind: str) -> str:
+def _as_drift(kind: str, *, in_words: bool) -> str:
     name = title(kind)
-    return f"{KINDS[kind].code} ({name[:1].lower()}{name[1:]})"
+    return f"{KINDS[kind].code} ({name[:1].lower()}{name[1:]})" if in_words else KINDS[kind].code
 
 
 def _did(day: Day) -> str:
@@ -105,7 +100,7 @@ def _did(day: Day) -> str:
     parts = [
         f"{count(settled, 'unknown effect')} settled by reading back" if settled else "",
         _done(day.run.outcomes),
-        f"{count(unknown, 'effect')} unknown, and not sent again" if unknown else "",
+        f"{count(unknown, 'effect')} unknown and not sent again" if unknown else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -138,20 +133,19 @@ def drift(numbers: Digest) -> RenderableType:
 
 def _groups(groups: Sequence[Group]) -> RenderableType:
     wide = columns("", "", "", "", ratio=(None, None, 1, None), header=False)
-    narrow: list[RenderableType] = []
+    narrow = columns("", "", "", ratio=(None, 1, None), header=False)
     for group in groups:
-        style = SEVERITY.get(group.severity, "")
-        code, names = KINDS[group.kind].code, _names(row.finding.record.drift.order or "" for row in group.rows)
-        wide.add_row(text(group.severity, style), text(code, "dim"), text(group.title), text(names, "dim"))
-        head = Text.assemble((f"{group.severity:<9}", style), text(f"{code} ", "dim"), text(group.title))
-        narrow += [head, indent(text(names, "dim"), 13)]
-    return ByWidth(wide, stack(narrow), limit=84)
+        style, code = SEVERITY.get(group.severity, ""), KINDS[group.kind].code
+        orders = sorted({row.finding.record.drift.order or "" for row in group.rows} - {""}, key=natural)
+        wide.add_row(text(group.severity, style), text(code, "dim"), text(group.title), _names(orders, most=4))
+        narrow.add_row(text(code, style), text(group.title), _names(orders, most=2))
+    return ByWidth(wide, narrow, limit=92)
 
 
-def _names(orders: Iterable[str]) -> str:
-    names = sorted(set(orders) - {""}, key=natural)
-    rest = len(names) - _NAMED
-    return " ".join(names[:_NAMED]) + (f" +{rest}" if rest > 0 else "")
+def _names(orders: Sequence[str], *, most: int) -> Text:
+    """The first orders by name; the others are counted."""
+    rest = len(orders) - most
+    return text(" ".join(orders[:most]) + (f" +{rest}" if rest > 0 else ""), "dim")
 
 
 def plan(today: Today) -> RenderableType:
