@@ -51,19 +51,23 @@ async def serve(apps: Mapping[str, Any], ports: Mapping[str, int] | None = None)
     wanted = ports or {}
     async with AsyncExitStack() as stack:
         urls = {}
+        servers: list[Server] = []
         for name, app in apps.items():
             # With the protocol named, asyncio turns Nagle's algorithm off: otherwise each answer waits 40 ms for an ACK.
             listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             stack.callback(listener.close)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((HOST, wanted.get(name, 0)))
-            await stack.enter_async_context(_serving(app, listener))
+            servers.append(await stack.enter_async_context(_serving(app, listener)))
             urls[name] = f"http://{HOST}:{listener.getsockname()[1]}"
         yield urls
+        # All at once: each needs a while to notice, and one after the other they would add up.
+        for server in servers:
+            server.should_exit = True
 
 
 @asynccontextmanager
-async def _serving(app: Any, listener: socket.socket) -> AsyncIterator[None]:
+async def _serving(app: Any, listener: socket.socket) -> AsyncIterator[Server]:
     config = uvicorn.Config(
         _quiet(app),
         http=BreakableConnection,
@@ -79,7 +83,7 @@ async def _serving(app: Any, listener: socket.socket) -> AsyncIterator[None]:
     try:
         while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn offers only the flag
             await asyncio.sleep(0.001)
-        yield
+        yield server
     finally:
         server.should_exit = True
         await task
