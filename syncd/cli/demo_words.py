@@ -32,7 +32,7 @@ _TURNS = (
 
 DAYS = (
     "syncd passes over the shop once a day, and once for each trouble. Nothing that goes wrong on the way may double "
-    "or destroy anything."
+    "or destroy anything. (F12 and the like are kinds of drift; `syncd explain F12` tells what one means.)"
 )
 OBSERVED = "One look at every side. What was not read whole could not make syncd take anything away."
 PLAN = "Nothing is sent yet. A plan can be read, saved and refused as a whole; here its effects are counted first."
@@ -117,7 +117,11 @@ def observed(today: Today) -> RenderableType:
     for source in today.look.sources:
         what = "changed since yesterday" if source.kind == "store" else "shown, of those that the store waits for"
         whole = "read whole" if source.complete else "cut off"
-        table.add_row(text(source.name, "bold"), text(f"{count(source.seen, 'order')} {what}"), text(whole, "dim"))
+        table.add_row(
+            text(f"{source.kind} {source.name}", "bold"),
+            text(f"{count(source.seen, 'order')} {what}"),
+            text(whole, "dim"),
+        )
     return stack([indent(table, 3), Text()])
 
 
@@ -223,7 +227,7 @@ def second(today: Today) -> RenderableType:
 
 def explained(story: OrderStory) -> RenderableType:
     """`syncd explain`, as it is."""
-    return stack([indent(explain_order(story), 3), Text()])
+    return stack([explain_order(story), Text()])
 
 
 def closing(*, folder: Path, past: str, kinds: str, took_s: float, command: str, kept: bool) -> RenderableType:
