@@ -114,15 +114,16 @@ def value_text(value: Any, *, zone: tzinfo, now: datetime | None = None) -> str:
         case str():
             return _text(value)
         case Mapping():
-            parts = (
-                f"{clean(str(key).replace('_', ' '))} {value_text(one, zone=zone, now=now)}"
-                for key, one in value.items()
-            )
+            parts = (f"{_name(str(key))} {value_text(one, zone=zone, now=now)}" for key, one in value.items())
             return ", ".join(parts)
         case list() | tuple():
             return ", ".join(value_text(one, zone=zone, now=now) for one in value)
         case _:
             return str(value)
+
+
+def _name(key: str) -> str:
+    return _text(key) if key.startswith("gid://") else clean(key.replace("_", " "))
 
 
 def _text(value: str) -> str:
