@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.sandbox.shopify import NewLine, ShopifyTwin
@@ -79,6 +79,7 @@ def _ledger_agrees(twin: ShopifyTwin, order: Order) -> bool:
 @given(
     acts=st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(["A", "B"])), max_size=14), at_service=st.booleans()
 )
+@example(acts=[("fulfill_one", "B"), ("fulfill_one", "B"), ("split", "B")], at_service=False)
 def test_ordered_units_are_always_open_fulfilled_or_removed(acts: list[tuple[str, str]], *, at_service: bool) -> None:
     twin = ShopifyTwin(ManualClock(datetime(2026, 11, 2, tzinfo=UTC)), Random(1))
     place = twin.world.add_service("3PL", app=twin.syncd).location if at_service else None

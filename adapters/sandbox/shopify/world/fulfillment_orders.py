@@ -83,15 +83,14 @@ def portions_of(fulfillment_order: FulfillmentOrder, asked: Sequence[tuple[str, 
     if not asked:
         return [(line, line.remaining) for line in fulfillment_order.lines if line.remaining > 0]
     by_id = {line.id: line for line in fulfillment_order.lines}
-    portions: list[Portion] = []
+    if any(line_id not in by_id for line_id, _ in asked):
+        raise refuse("Fulfillment order line item does not exist.")
+    wanted: dict[str, int] = {}
     for line_id, quantity in asked:
-        fo_line = by_id.get(line_id)
-        if fo_line is None:
-            raise refuse("Fulfillment order line item does not exist.")
-        if quantity > fo_line.remaining:
-            raise refuse("Invalid fulfillment order line item quantity requested.")
-        portions.append((fo_line, quantity))
-    return portions
+        wanted[line_id] = wanted.get(line_id, 0) + quantity
+    if any(quantity > by_id[line_id].remaining for line_id, quantity in wanted.items()):
+        raise refuse("Invalid fulfillment order line item quantity requested.")
+    return [(by_id[line_id], quantity) for line_id, quantity in wanted.items()]
 
 
 def may_fulfill(fulfillment_order: FulfillmentOrder, by: App | None) -> bool:

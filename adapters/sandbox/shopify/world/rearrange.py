@@ -53,6 +53,8 @@ def split(world: World, fo: FulfillmentOrder, portions: Sequence[Portion]) -> Fu
     """Units split out go to the new fulfillment order, which is returned."""
     if fo.status not in {"OPEN", "IN_PROGRESS"}:
         raise refuse("The fulfillment order is not in a splittable state.")
+    if any(quantity > line.remaining for line, quantity in portions):
+        raise refuse("Invalid fulfillment order line item quantity requested.")
     new = fulfillment_orders.sibling(world, fo, portions)
     world.touch_fulfillment_order(fo)
     world.touch_order(fo.order)
