@@ -93,7 +93,10 @@ def parse_instant(text: str) -> datetime:
     at = datetime.fromisoformat(text.strip())
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write it as 2026-11-22T08:00:00Z")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError(f"{text!r} lies outside of the years 1 to 9999") from exc
 
 
 def rfc3339(at: datetime) -> str:

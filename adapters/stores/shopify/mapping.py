@@ -66,6 +66,9 @@ _NO_CENTS = frozenset(
 )
 _THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
+_LARGEST = 15
+"""Powers of ten in an amount of money."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapper:
@@ -243,6 +246,10 @@ def money(bag: object) -> Money | None:
     currency = text(shop, "currencyCode")
     digits = 0 if currency in _NO_CENTS else 3 if currency in _THOUSANDTHS else 2
     try:
-        return Money(minor=int((Decimal(str(shop.get("amount"))) * 10**digits).to_integral_value()), currency=currency)
+        amount = Decimal(str(shop.get("amount")))
     except InvalidOperation:
         return None
+    # NaN and infinities are no amounts, and a number like 1e999999 would take forever to write out.
+    if not amount.is_finite() or amount.adjusted() > _LARGEST:
+        return None
+    return Money(minor=int((amount * 10**digits).to_integral_value()), currency=currency)
