@@ -7,7 +7,7 @@ pass over the others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -157,7 +157,7 @@ async def _observe_supplier(shop: Shop, name: str, *, only: frozenset[str] | Non
         observed_at=read.observed_at,
         seen=len(read.orders),
         error=error,
-        problems=read.problems,
+        problems=(*read.problems, *_doubts(read)),
     )
     if error is not None:
         return _SupplierLook(source=source, read=read, affected=frozenset(), change=None)
@@ -177,6 +177,11 @@ async def _observe_supplier(shop: Shop, name: str, *, only: frozenset[str] | Non
 
 async def _ask(shop: Shop, supplier: Supplier, query: SupplierQuery) -> tuple[SupplierRead, PortError | None]:
     started = shop.clock.now()
+def _doubts(read: SupplierRead) -> Iterator[Problem]:
+    """What single orders said that could not be understood: unknown status words, words for no number, ..."""
+    return (Problem(place=f"order {order.id}", text=text) for order in read.orders for text in order.problems)
+
+
     try:
         return await supplier.orders(query), None
     except PortError as error:

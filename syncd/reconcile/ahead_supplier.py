@@ -12,7 +12,7 @@ from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action, Allocation, Approval, StepLine, Target
 from syncd.domain.tracking import Tracking
 from syncd.reconcile.case import Case
-from syncd.reconcile.evidence import numbers_of, parcel_facts
+from syncd.reconcile.evidence import doubt, numbers_of, parcel_facts, with_doubt
 from syncd.reconcile.live import Live
 from syncd.reconcile.matching import ALL_SHIPPED, Shipment, Side
 from syncd.reconcile.movement import movement
@@ -52,10 +52,12 @@ def evidence_at(shipment: Shipment) -> datetime | None:
 
 def shipment_facts(shipment: Shipment) -> dict[str, Any]:
     """What is known of a shipment, for the evidence of a drift."""
+    suspect = doubt(shipment.tracking)
     return {
         **parcel_facts(shipment.parcel, rung=shipment.rung),
         "supplier_order": shipment.placed.order.id,
         "supplier_status": shipment.placed.order.raw_status,
+        **({"doubt": suspect} if suspect else {}),
     }
 
 
@@ -322,7 +324,8 @@ def _why(shipment: Shipment) -> str:
     order = shipment.placed.order
     numbers = ", ".join(numbers_of(shipment.tracking))
     rung = shipment.rung.word.replace("_", " ")
-    return f"{shipment.supplier} order {order.id} ({order.raw_status}): {numbers} is {rung}, and the store does not show it."
+    why = f"{shipment.supplier} order {order.id} ({order.raw_status}): {numbers} is {rung}, and the store does not show it."
+    return with_doubt(why, shipment.tracking)
 
 
 # --- waiting, splitting -----------------------------------------------------------------------------------------------

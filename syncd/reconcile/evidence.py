@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from syncd.domain.numbers import judge
 from syncd.domain.shipments import Parcel, Rung
 from syncd.domain.tracking import Tracking
 
@@ -29,3 +30,16 @@ def parcel_facts(parcel: Parcel, *, rung: Rung) -> dict[str, Any]:
         "shipped_at": stamp(parcel.shipped_at),
         "delivered_at": stamp(parcel.delivered_at),
     }
+
+
+def doubt(tracking: Iterable[Tracking]) -> str | None:
+    """Why a number looks wrong for the carrier that was named with it: a warning, which blocks nothing. None = no reason."""
+    judged = ((one, judge(one.number, company=one.company)) for one in tracking)
+    texts = [f"{one.number} ({one.company}) {verdict.text}" for one, verdict in judged if verdict.is_suspect]
+    return "; ".join(texts) or None
+
+
+def with_doubt(why: str, tracking: Iterable[Tracking]) -> str:
+    """The reason of a step that shows these numbers, with the doubt about them."""
+    text = doubt(tracking)
+    return f"{why} Check the number: {text}." if text else why

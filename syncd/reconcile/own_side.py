@@ -8,6 +8,7 @@ from typing import Any
 
 from syncd.domain.numbers import normalise
 from syncd.domain.orders import Fulfillment, FulfillmentStatus
+from syncd.domain.shipments import SupplierState
 from syncd.domain.steps import Action
 from syncd.reconcile.case import Case
 from syncd.reconcile.evidence import numbers_of, stamp
@@ -197,6 +198,7 @@ def _mapping(case: Case, side: Side) -> None:
     for placed in side.orders:
         if placed.is_dead:
             continue
+        _unknown_word(case, side, placed)
         if placed.linked.claimed_by:
             evidence = {"supplier_order": placed.order.id, "candidates": [case.order.name, *placed.linked.claimed_by]}
             _ambiguous(case, thing=placed.order.id, line_ids=placed.scope, evidence=evidence, side=side)
@@ -205,6 +207,18 @@ def _mapping(case: Case, side: Side) -> None:
     if case.order.cancelled_at is None:
         _parcels(case, side)
         _unplaced(case, side)
+
+
+def _unknown_word(case: Case, side: Side, placed: Placed) -> None:
+    """F09: the supplier uses a word that nobody explained; what it means is never guessed, so it is told."""
+    if placed.order.state is SupplierState.UNKNOWN and placed.is_shown:
+        evidence = {
+            "supplier_order": placed.order.id,
+            "supplier_status": placed.order.raw_status,
+            "problems": list(placed.order.problems),
+        }
+        lines = case.units_of(placed.covers)
+        case.found("observation_incomplete", thing=placed.order.id, evidence=evidence, lines=lines, side=side)
 
 
 def _unfitting(case: Case, side: Side, placed: Placed) -> None:

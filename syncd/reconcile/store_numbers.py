@@ -12,7 +12,7 @@ from syncd.domain.tracking import Tracking
 from syncd.reconcile.ahead_store import is_made_by_us, live_facts, sides_of, whose
 from syncd.reconcile.ahead_supplier import shipment_facts, was_taken_back
 from syncd.reconcile.case import Case, Retrack
-from syncd.reconcile.evidence import numbers_of
+from syncd.reconcile.evidence import numbers_of, with_doubt
 from syncd.reconcile.live import Live
 from syncd.reconcile.matching import Shipment, Side
 from syncd.reconcile.movement import is_delivered
@@ -186,4 +186,5 @@ def _why_write(change: Retrack, fulfillment: Fulfillment) -> str:
     before = ", ".join(numbers_of(fulfillment.tracking)) or "no number"
     added = ", ".join(one.number for one in change.add.values())
     source = change.side.name if change.side else "the supplier"
-    return f"{fulfillment.name or fulfillment.id} shows {before}; {source} reports {added}."
+    why = f"{fulfillment.name or fulfillment.id} shows {before}; {source} reports {added}."
+    return with_doubt(why, change.add.values())
