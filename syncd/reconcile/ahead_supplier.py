@@ -163,7 +163,7 @@ def _change_numbers(
     change = case.retrack(live)
     change.drop.update(drop)
     for one in add:
-        change.add[normalise(one.number)] = tracking_for(one.number, company=one.company, url=one.url)
+        change.show(one)
     change.parcels.extend(key for key in shipment.keys if key not in change.parcels)
     change.drifts.append(drift)
     change.side = side

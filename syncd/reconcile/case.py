@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncd.domain.carriers import tracking_for
+from syncd.domain.numbers import normalise
 from syncd.domain.orders import Line, Order
 from syncd.domain.periods import WEEKDAYS, Calendar, Period
 from syncd.domain.steps import Step, StepLine
@@ -42,6 +44,13 @@ class Retrack:
     parcels: list[str] = field(default_factory=list)
     drifts: list[Drift] = field(default_factory=list)
     side: Side | None = None
+
+    def show(self, stated: Tracking) -> None:
+        """Add a number; of two reports of one number, the one that names a carrier counts."""
+        number = normalise(stated.number)
+        known = self.add.get(number)
+        if known is None or known.company is None:
+            self.add[number] = tracking_for(stated.number, company=stated.company, url=stated.url)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -133,6 +142,10 @@ class Case:
             drift = replace(drift, action=drafts[0].action.value)
         self.drifts.append(drift)
         return drift
+
+    def is_told(self, kind: str, thing: str) -> bool:
+        """Whether this very drift was recorded already."""
+        return any(one.kind == kind and one.thing == thing for one in self.drifts)
 
     def _apart(self, kind: str, thing: str) -> str:
         """A name for the thing that no other drift of this kind has: two pieces of work may hold the same lines."""

@@ -374,3 +374,6 @@ def _join(first: Shipment, other: Shipment) -> None:
     first.parcels, first.keys = (*first.parcels, *other.parcels), (*first.keys, *other.keys)
     first.rung = max(first.rung, other.rung)
     first.also.append(other.placed)
+    # Of two reports of one number, the one that names a carrier counts.
+    pairs = zip(first.tracking, other.tracking, strict=True)
+    first.tracking = tuple(theirs if one.company is None else one for one, theirs in pairs)

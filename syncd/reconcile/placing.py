@@ -134,6 +134,8 @@ def place(
 ) -> list[Placing]:
     """Where every numbered parcel of the supplier belongs. Parcels of dead supplier orders belong nowhere."""
     usable = [one for one in side.shipments if one.numbers and not one.placed.is_dead and one.placed.is_shown]
+    # The better a parcel is known to have left, the earlier it is placed.
+    usable.sort(key=lambda one: -one.rung)
     placings = [Placing(shipment=one, need=dict(one.contents or {})) for one in usable]
     mine = [live for live in lives if not side.lines.keys().isdisjoint(live.lines)]
     work = _Work(side=side, lives=mine, units=units, fulfill_on=fulfill_on, owners=owners(side, view))
@@ -160,6 +162,8 @@ class _Work:
     owners: Owners
     slots: dict[str, list[Slot]] = field(default_factory=dict)
     created: list[Placing] = field(default_factory=list)
+    dressed: list[Live] = field(default_factory=list)
+    """Fulfillments that get their first number in this pass."""
 
     def by_number(self, placing: Placing) -> None:
         shipment = placing.shipment
@@ -185,6 +189,7 @@ class _Work:
             placing.unsure, placing.unsure_kind, placing.need = bare, "store_fulfilled_without_tracking", {}
             return
         placing.bare = chosen
+        self.dressed.extend(chosen)
         for live in chosen:
             live.take(placing.shipment, placing.need)
 
@@ -240,7 +245,8 @@ class _Work:
             self._settle_on(placing, uncovered, wanted, is_excess=False)
         elif not placing.is_somewhere and not placing.blocked:
             # Everything is accounted for already: one more parcel for the same units.
-            covered = [live for live in others if live.numbers and _shares(live.lines, wanted)]
+            numbered = [live for live in others if live.numbers or live in self.dressed]
+            covered = [live for live in numbered if _shares(live.lines, wanted)]
             if not self._ride_along(placing, wanted, others=covered) and covered:
                 self._settle_on(placing, covered, wanted, is_excess=True)
 

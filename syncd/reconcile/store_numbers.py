@@ -76,8 +76,8 @@ def _bare(case: Case, side: Side, placing: Placing) -> None:
         drift = case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
         if not taken_back:
             change = case.retrack(live)
-            for number, one in zip(shipment.numbers, shipment.tracking, strict=True):
-                change.add[number] = tracking_for(one.number, company=one.company, url=one.url)
+            for one in shipment.tracking:
+                change.show(one)
             change.parcels.extend(key for key in shipment.keys if key not in change.parcels)
             change.drifts.append(drift)
             change.side = side
@@ -93,9 +93,8 @@ def _spelling(case: Case, side: Side, placing: Placing) -> None:
             if shown.number not in {stated.number, tidy(stated.number)}:
                 evidence = {**live_facts(live), "supplier_number": stated.number, "store_number": shown.number}
                 lines = case.units_of(live.lines)
-                case.found(
-                    "tracking_format_only", thing=f"{live.id}/{number}", evidence=evidence, lines=lines, side=side
-                )
+                thing = f"{live.id}/{number}"
+                case.found("tracking_format_only", thing=thing, evidence=evidence, lines=lines, side=side)
             if differs_in_carrier(shown, stated):
                 _carrier(case, side, placing.shipment, live, number=number, shown=shown, stated=stated)
 
@@ -109,34 +108,44 @@ def listed_company(company: str) -> str | None:
 
 def differs_in_carrier(shown: Tracking, stated: Tracking) -> bool:
     """Whether the supplier's carrier has a listed name and the store shows another one."""
-    if not stated.company or shown.company == stated.company:
-        listed = listed_company(stated.company) if stated.company else None
-        return listed is not None and shown.company != listed
-    listed = listed_company(stated.company)
+    listed = listed_company(stated.company) if stated.company else None
     if listed is None or shown.company == listed:
         return False
     return shown.company != tracking_for(stated.number, company=stated.company, url=None).company
 
 
+def _plausible(case: Case, number: str) -> set[str | None]:
+    """Every carrier that a supplier names for this number, as the store should show it."""
+    stated = (
+        one
+        for side in case.sides
+        if side.is_readable
+        for shipment in side.shipments
+        for known, one in zip(shipment.numbers, shipment.tracking, strict=True)
+        if known == number and one.company and listed_company(one.company)
+    )
+    return {tracking_for(one.number, company=one.company, url=one.url).company for one in stated}
+
+
 def _carrier(
     case: Case, side: Side, shipment: Shipment, live: Live, *, number: str, shown: Tracking, stated: Tracking
 ) -> None:
+    plausible = _plausible(case, number)
+    thing = f"{live.id}/{number}"
+    if shown.company in plausible or case.is_told("carrier_mismatch", thing):
+        return
     evidence = {
         **live_facts(live),
         "number": shown.number,
         "store_company": shown.company,
         "supplier_company": stated.company,
+        "carriers": sorted(one or "" for one in plausible),
     }
-    wanted = tracking_for(shown.number, company=stated.company, url=stated.url)
-    carriers = {one.company for one in live.numbers.values()} | {wanted.company}
-    is_alone = len(live.numbers) == 1 or len(_companies(live, shipment)) == 1
-    evidence["carriers"] = sorted(one or "" for one in carriers)
-    thing = f"{live.id}/{number}"
     drift = case.found("carrier_mismatch", thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
-    if is_alone:
+    if len(plausible) == 1 and (len(live.numbers) == 1 or len(_companies(live, shipment)) == 1):
         # One fulfillment shows one carrier for all of its numbers: with two plausible ones a person has to choose.
         change = case.retrack(live)
-        change.add.setdefault(number, wanted)
+        change.add.setdefault(number, tracking_for(shown.number, company=stated.company, url=stated.url))
         change.drifts.append(drift)
         change.side = side
 
