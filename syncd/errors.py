@@ -86,7 +86,13 @@ class ConfigError(SyncdError):
 
 
 class PortError(SyncdError):
-    """What a source (store, supplier, carrier) answered instead of what was asked."""
+    """What a source (store, supplier, carrier) answered instead of what was asked.
+
+    A supplier's is kept as a value and the others go on; one that ends a command is the store's, so it ends like
+    `StoreUnreachable`.
+    """
+
+    exit_code = 69
 
 
 class Transient(PortError):
@@ -116,6 +122,8 @@ class Refused(PortError):
 
 class NotFound(PortError):
     """The thing asked for by id does not exist, or is not visible to us."""
+
+    exit_code = 64
 
 
 class InvalidResponse(PortError):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syncd.config.problems import nearest_name
-from syncd.errors import PortError, UsageError
+from syncd.errors import NotFound, UsageError
 from syncd.journal import mirror
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ async def _matches(runtime: Runtime, store: str, text: str) -> list[tuple[str, s
     if text.startswith("gid://"):
         try:
             order = await port.order(text)
-        except PortError:
+        except NotFound:
             return []
         return [(order.id, order.name)]
     return [(order.id, order.name) for order in await port.find(text)]

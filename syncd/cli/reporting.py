@@ -38,7 +38,7 @@ def write(session: Session, report: Report, *, form: ReportFormat, output: Path 
     if form is ReportFormat.XLSX:
         _write_bytes(session, xlsx_bytes(report.sheets(), generated_at=report.generated_at), output=output)
     elif output is not None:
-        _save(session, output, _text(report, form).encode("utf-8"))
+        save(session, output, _text(report, form).encode("utf-8"))
     elif form is ReportFormat.TABLE:
         session.show(report.table())
     else:
@@ -61,7 +61,7 @@ def _text(report: Report, form: ReportFormat) -> str:
 
 def _write_bytes(session: Session, content: bytes, *, output: Path | None) -> None:
     if output is not None:
-        _save(session, output, content)
+        save(session, output, content)
         return
     if session.out.isatty():
         raise UsageError(
@@ -71,7 +71,8 @@ def _write_bytes(session: Session, content: bytes, *, output: Path | None) -> No
     session.out.buffer.write(content)
 
 
-def _save(session: Session, output: Path, content: bytes) -> None:
+def save(session: Session, output: Path, content: bytes) -> None:
+    """Write a result into a file and say so. Raises SyncdError when it cannot be written."""
     try:
         output.write_bytes(content)
     except OSError as error:

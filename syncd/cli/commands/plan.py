@@ -34,6 +34,7 @@ def plan(
     The plan is kept; `syncd apply PLAN_ID` carries it out, within the hour.
     """
     from syncd.cli import exit_codes, passes
+    from syncd.cli.reporting import save
     from syncd.compose import Runtime
     from syncd.judge import Allowance
     from syncd.reconcile.plan import plan_document
@@ -47,9 +48,9 @@ def plan(
         codes: list[int] = []
         found = await passes.looks(session, runtime, wishes, codes=codes)
         passes.show_plans(session, found, as_json=output_format is Format.JSON)
-        if output is not None:
-            output.write_text(json_lines(plan_document(look.plan) for look in found) + "\n", encoding="utf-8")
-            session.note(f"Wrote {output}. Carry it out with: syncd apply {output}")
+        if output is not None and found:
+            save(session, output, (json_lines(plan_document(look.plan) for look in found) + "\n").encode())
+            session.note(f"Carry it out with: syncd apply {output}")
         codes += [exit_codes.of_look(look, detailed=detailed_exitcode) for look in found]
         return exit_codes.worst(codes)
 
