@@ -145,10 +145,12 @@ class _SupplierLook:
 
 
 async def _observe_supplier(shop: Shop, name: str, *, only: frozenset[str] | None = None) -> _SupplierLook:
-    wanted = await shop.db.run(mirror.wanted, store=shop.name, supplier=name, policy=shop.policy)
+    supplier = shop.suppliers[name]
+    # What a step is about to rest on is read anew, whatever is known of it.
+    with_known = only is None and supplier.capabilities().asks_order_by_order
+    wanted = await shop.db.run(mirror.wanted, store=shop.name, supplier=name, policy=shop.policy, with_known=with_known)
     if only is not None:
         wanted = tuple(one for one in wanted if one.order_id in only)
-    supplier = shop.suppliers[name]
     read, error = await _ask(shop, supplier, SupplierQuery(wanted=wanted))
     source = Source(
         name=name,
@@ -175,13 +177,13 @@ async def _observe_supplier(shop: Shop, name: str, *, only: frozenset[str] | Non
     return _SupplierLook(source=source, read=read, affected=affected, change=change)
 
 
-async def _ask(shop: Shop, supplier: Supplier, query: SupplierQuery) -> tuple[SupplierRead, PortError | None]:
-    started = shop.clock.now()
 def _doubts(read: SupplierRead) -> Iterator[Problem]:
     """What single orders said that could not be understood: unknown status words, words for no number, ..."""
     return (Problem(place=f"order {order.id}", text=text) for order in read.orders for text in order.problems)
 
 
+async def _ask(shop: Shop, supplier: Supplier, query: SupplierQuery) -> tuple[SupplierRead, PortError | None]:
+    started = shop.clock.now()
     try:
         return await supplier.orders(query), None
     except PortError as error:

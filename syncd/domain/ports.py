@@ -103,6 +103,9 @@ class Wanted:
     order_id: str
     order_name: str
     supplier_order_ids: tuple[str, ...] = ()
+    known: tuple[SupplierOrder, ...] = ()
+    """Those of them that were seen before, as they looked last: where a listing agrees with one, its details need not be
+    asked for again. Empty when they are to be read anew whatever was known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,8 @@ class SupplierCapabilities:
     can_cancel: bool = False
     confirms_cancel: bool = False
     parcels_have_lines: bool = False
+    asks_order_by_order: bool = False
+    """Whether parts of an order cost a request each: `Wanted.known` saves many of them."""
     requests_per_second: float | None = None
     limits: str = ""
 

@@ -215,6 +215,25 @@ def supplier_order(
     )
 
 
+def shows_nothing_new(row: Row, known: SupplierOrder) -> bool:
+    """Whether a row of the list agrees with what was known of the order in all that the list shows.
+
+    Never for an order without known lines, nor for one split from another: what is in it changes with its siblings.
+    """
+    shown = supplier_order(row, supplier=known.supplier, products=None)
+    return (
+        known.lines is not None
+        and shown.parent_id is None
+        and known.parent_id is None
+        and (shown.state, shown.raw_status) == (known.state, known.raw_status)
+        and shown.store_order_names == known.store_order_names
+        and shown.created_at == known.created_at
+        and (shown.changed_at is None or (known.changed_at is not None and shown.changed_at <= known.changed_at))
+        and [parcel.tracking for parcel in shown.parcels] == [parcel.tracking for parcel in known.parcels]
+        and set(shown.problems) <= set(known.problems)
+    )
+
+
 def _state(row: Row, notes: _Notes) -> SupplierState:
     state = STATES.get((row.orderStatus or "").upper(), SupplierState.UNKNOWN)
     if state is SupplierState.UNKNOWN:

@@ -34,14 +34,22 @@ class Cj:
         A few wanted orders are read one by one; many by listing what is open, since a page of 200 costs one call.
         An order counts as absent only after CJ said "not found" to its own id.
         """
-        look = Look(supplier=self.name, api=self._api, clock=self._clock, details=self._details)
+        known = {order.id: order for one in query.wanted or () for order in one.known}
+        look = Look(
+            supplier=self.name,
+            api=self._api,
+            clock=self._clock,
+            details=self._details,
+            # Where parcels are tracked, too, what is known of them grows old by itself.
+            known={} if self._settings.track else known,
+        )
         observed_at = self._clock.now()
         found = await look.everything(query.since) if query.wanted is None else await look.at(query.wanted)
         return SupplierRead(
             supplier=self.name,
             observed_at=observed_at,
             complete=found.complete,
-            orders=tuple([await self._order(row) for row in found.rows]),
+            orders=tuple([found.unchanged.get(row.orderId) or await self._order(row) for row in found.rows]),
             asked=found.asked,
             answered=found.answered,
             lists_everything=found.lists_everything,
@@ -87,6 +95,7 @@ class Cj:
             can_cancel=True,
             confirms_cancel=True,
             parcels_have_lines=True,
+            asks_order_by_order=True,
             requests_per_second=self._settings.requests_per_second,
             limits="1, 2, 4 or 6 requests per second by level; unverified accounts 1000 calls a day per interface; "
             "a token by API key once per 5 minutes; cancels unconfirmed orders only",

@@ -7,17 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from syncd.domain.ports import Wanted
-from syncd.journal.schema import order_lines, order_links, orders
+from syncd.domain.shipments import SupplierOrder
+from syncd.journal.coding import decode
+from syncd.journal.rows import chunks
+from syncd.journal.schema import order_lines, order_links, orders, supplier_orders
 from syncd.reconcile.policy import LineRule, Policy, SupplierRules
 
 
-def wanted(conn: Connection, *, store: str, supplier: str, policy: Policy) -> tuple[Wanted, ...]:
+def wanted(
+    conn: Connection, *, store: str, supplier: str, policy: Policy, with_known: bool = False
+) -> tuple[Wanted, ...]:
     """The store's open orders about which the supplier should be asked, oldest id first.
 
-    Those with a line that its rule claims, and those with a link to one of its orders.
+    Those with a line that its rule claims, and those with a link to one of its orders. `with_known` adds what those looked
+    like last.
     """
     rule = next((rules for rules in policy.suppliers if rules.name == supplier), None)
     claimed = {} if rule is None else _claimed(conn, store=store, rules=(rule,))[supplier]
@@ -30,8 +36,14 @@ def wanted(conn: Connection, *, store: str, supplier: str, policy: Policy) -> tu
     for order_id, supplier_order_id, name in conn.execute(linked):
         ids[order_id].add(supplier_order_id)
         claimed[order_id] = name
+    seen = _seen(conn, supplier=supplier, ids=sorted(set().union(*ids.values()))) if with_known else {}
     return tuple(
-        Wanted(order_id=order_id, order_name=name, supplier_order_ids=tuple(sorted(ids[order_id])))
+        Wanted(
+            order_id=order_id,
+            order_name=name,
+            supplier_order_ids=tuple(sorted(ids[order_id])),
+            known=tuple(seen[id_] for id_ in sorted(ids[order_id]) if id_ in seen),
+        )
         for order_id, name in sorted(claimed.items(), key=lambda item: (len(item[0]), item[0]))
     )
 
@@ -59,8 +71,22 @@ def claims(
     return bool(wanted_parts) and all(holds(part) for part, holds in wanted_parts)
 
 
+def _seen(conn: Connection, *, supplier: str, ids: Iterable[str]) -> dict[str, SupplierOrder]:
+    """These supplier orders as the last read showed them; without those that it should have shown and did not."""
+    found: dict[str, SupplierOrder] = {}
+    for chunk in chunks(ids):
+        statement = select(supplier_orders.c.id, supplier_orders.c.document).where(
+            supplier_orders.c.supplier == supplier,
+            supplier_orders.c.id.in_(chunk),
+            supplier_orders.c.missing_reads == 0,
+        )
+        found.update((id_, decode(SupplierOrder, document)) for id_, document in conn.execute(statement))
+    return found
+
+
 def _claimed(conn: Connection, *, store: str, rules: Iterable[SupplierRules]) -> dict[str, dict[str, str]]:
     """By supplier: id and name of each open order with a line that it claims."""
+    several = tuple(rules)
     statement = (
         select(
             orders.c.order_id,
@@ -71,10 +97,9 @@ def _claimed(conn: Connection, *, store: str, rules: Iterable[SupplierRules]) ->
             order_lines.c.places,
         )
         .join(order_lines, (order_lines.c.store == orders.c.store) & (order_lines.c.order_id == orders.c.order_id))
-        .where(orders.c.store == store, orders.c.is_open)
+        .where(orders.c.store == store, orders.c.is_open, _may_claim(rule.lines for rule in several))
     )
     claimed: dict[str, dict[str, str]] = defaultdict(dict)
-    several = tuple(rules)
     for row in conn.execute(statement):
         tags = _words(row.tags)
         places = _words(row.places)
@@ -82,6 +107,14 @@ def _claimed(conn: Connection, *, store: str, rules: Iterable[SupplierRules]) ->
             if claims(rule.lines, sku=row.sku, vendor=row.vendor, places=places, tags=tags):
                 claimed[rule.name][row.order_id] = row.name
     return claimed
+
+
+def _may_claim(rules: Iterable[LineRule]) -> ColumnElement[bool]:
+    """The lines that are worth a closer look: with two suppliers, each looks at half of the lines at most."""
+    prefixes = [rule.sku_prefix.strip() if rule.sku_prefix else "" for rule in rules]
+    if not all(prefixes):
+        return true()
+    return or_(*(order_lines.c.sku.contains(prefix, autoescape=True) for prefix in prefixes))
 
 
 @lru_cache(maxsize=4096)
