@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from syncd.domain.numbers import normalise
 from syncd.domain.observation import SupplierRead
 from syncd.domain.shipments import DEAD, Rung, SupplierOrder, SupplierState
-from syncd.journal.coding import canonical, digest, encode
+from syncd.journal.coding import canonical, digest, supplier_order_text
 from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads, named_in_vain
 from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
@@ -139,21 +139,24 @@ def _open_orders(conn: Connection, supplier: str) -> int:
 
 def _record(conn: Connection, *, read: SupplierRead, shown: Mapping[str, SupplierOrder]) -> set[str]:
     """Keep one chunk of orders; returns the ids of those that are new, changed or back."""
-    statement = select(supplier_orders).where(
-        supplier_orders.c.supplier == read.supplier, supplier_orders.c.id.in_(shown)
-    )
-    kept = {row.id: row for row in conn.execute(statement)}
-    rows: list[dict[str, Any]] = []
-    for order in shown.values():
-        text = encode(order)
-        old = kept.get(order.id)
-        if old is not None and (old.observed_at > read.observed_at or _is_same(old, text)):
-            continue
-        rows.append(_row(order, text=text, old=old, at=read.observed_at))
+    texts = {id_: supplier_order_text(order) for id_, order in shown.items()}
+    columns = (supplier_orders.c[name] for name in ("id", "observed_at", "content_hash", "missing_reads"))
+    unchanged = {
+        row.id
+        for row in conn.execute(_of(read.supplier, shown, *columns))
+        if row.observed_at > read.observed_at or _is_same(row, texts[row.id])
+    }
+    news = [order for id_, order in shown.items() if id_ not in unchanged]
+    kept = {row.id: row for row in conn.execute(_of(read.supplier, [order.id for order in news], supplier_orders))}
+    rows = [_row(order, text=texts[order.id], old=kept.get(order.id), at=read.observed_at) for order in news]
     upsert(conn, supplier_orders, sorted(rows, key=_id))
     changed = {row["id"]: shown[row["id"]] for row in rows}
     _write_parts(conn, supplier=read.supplier, changed=changed)
     return set(changed)
+
+
+def _of(supplier: str, ids: Iterable[str], *columns: Any) -> Select[Any]:
+    return select(*columns).where(supplier_orders.c.supplier == supplier, supplier_orders.c.id.in_(list(ids)))
 
 
 def _id(row: Mapping[str, Any]) -> str:
