@@ -70,7 +70,7 @@ SUPPLIER_CANCELLED = [
         [],
         "old news",
     ),
-    Row("an unknown word", view(order(), side(placed(state=SupplierState.UNKNOWN))), [], "never guessed"),
+    Row("an unknown word", view(order(), side(placed(state=SupplierState.UNKNOWN))), ["F09 report"], "never guessed"),
     Row("cancelled in both", view(order(**OFF), side(placed(state=DEAD))), [], "agreed", skips=["cancelled"]),
     Row(
         "cancelled for one of two lines",
@@ -164,7 +164,7 @@ STORE_CANCELLED = [
     Row(
         "alive there, an unknown word",
         view(order(**OFF), side(placed(state=SupplierState.UNKNOWN))),
-        ["D03 report"],
+        ["D03 report", "F09 report"],
         "never guessed",
         [],
     ),
