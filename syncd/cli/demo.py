@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,15 @@ from syncd.cli import demo_words as words
 from syncd.cli.demo_story import STORE, Day, Today, core_kinds, play_today, play_until_today
 from syncd.cli.exit_codes import ExitCode
 from syncd.cli.facts import run_facts, source_facts, store_facts, zone_of
-from syncd.cli.sandboxes import fresh_folder, sandbox_named, stories_text, until_stopped, write_files
+from syncd.cli.sandboxes import (
+    command_of,
+    fresh_folder,
+    sandbox_named,
+    show_control,
+    stories_text,
+    until_stopped,
+    write_files,
+)
 from syncd.cli.stories import story_of
 from syncd.clock import SystemClock
 from syncd.compose import open_runtime
@@ -60,7 +67,8 @@ class _Demo:
             self._close(days, today, took_s=real.monotonic() - began_s)
             if self.keep:
                 sandbox.run_on()
-                self.session.show(words.keeping(urls))
+                self.session.show("")
+                show_control(self.session, urls)
                 await until_stopped(self.session)
         return ExitCode.FINE if words.ledger_agrees(today) else ExitCode.ERROR
 
@@ -105,12 +113,13 @@ class _Demo:
     def _close(self, days: Sequence[Day], today: Today, *, took_s: float) -> None:
         core = core_kinds()
         kinds = f"{len(today.met & core)} of {len(core)} core kinds of drift were met"
-        command = "syncd" if shutil.which("syncd", path=self.session.env.get("PATH", "")) else "./run"
         past = next(one.step.order for day in days for one in day.run.outcomes if one.state is StepState.UNKNOWN)
         self.session.show(words.section(8, "Where to go from here", words.CLOSING))
-        self.session.show(
-            words.closing(folder=self.folder, past=past, kinds=kinds, took_s=took_s, command=command, kept=self.keep)
+        parts = words.closing(
+            folder=self.folder, past=past, kinds=kinds, took_s=took_s, command=command_of(self.session), kept=self.keep
         )
+        for part in parts:
+            self.session.show(part)
 
 
 async def _facts(runtime: Runtime, today: Today, *, runs: Sequence[facts.RunFacts] | None = None) -> facts.DriftReport:

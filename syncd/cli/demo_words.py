@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 
@@ -230,7 +230,9 @@ def explained(story: OrderStory) -> RenderableType:
     return stack([explain_order(story), Text()])
 
 
-def closing(*, folder: Path, past: str, kinds: str, took_s: float, command: str, kept: bool) -> RenderableType:
+def closing(
+    *, folder: Path, past: str, kinds: str, took_s: float, command: str, kept: bool
+) -> Iterator[RenderableType]:
     """Where the report is, and what to do next."""
     config = folder / "syncd.toml"
     here = f"--config {config}"
@@ -247,25 +249,14 @@ def closing(*, folder: Path, past: str, kinds: str, took_s: float, command: str,
             (f"{command} demo --keep", "the same, and the sandbox stays for you to play with"),
         ]
     )
-    parts: list[RenderableType] = [
-        Text.assemble("The report for a merchant, a page for any browser: ", (str(folder / "report.html"), "bold")),
-        text(f"Which order shows what: {folder / 'stories.txt'}. {kinds}. All this took {took_s:.0f} s.", "dim"),
-        Text(),
-    ]
+    report = Text.assemble("The report for a merchant, a page for any browser: ", (str(folder / "report.html"), "bold"))
+    told = text(f"Which order shows what: {folder / 'stories.txt'}. {kinds}. All this took {took_s:.0f} s.", "dim")
+    yield stack([indent(report, 3), indent(told, 3), Text()])
     for line, why in tries:
-        parts += [text(line, "bold"), indent(text(why, "dim"), 4)]
-    return stack([indent(part, 3) for part in parts])
+        yield command_line(line)
+        yield stack([indent(text(why, "dim"), 7)])
 
 
-def keeping(urls: Mapping[str, str]) -> RenderableType:
-    """How to play with what runs now, and how to end it."""
-    control = urls["control"]
-    fault = '{"kind": "drop", "moment": "after", "operation": "fulfillmentCreate"}'
-    parts: list[RenderableType] = [
-        Text(),
-        text("The sandbox is running. Ctrl-C stops it.", "bold green"),
-        text(f"What the store shows:  curl {control}/state"),
-        text(f"What really happened:  curl {control}/ledger"),
-        text(f"Break the next write:  curl -d '{fault}' {control}/faults"),
-    ]
-    return stack([indent(part, 3) for part in parts])
+def command_line(line: str) -> Text:
+    """A command to be copied: never broken by us, however narrow the terminal."""
+    return Text(f"   {line}", style="bold")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -10,7 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from syncd.clock import Clock, SystemClock
@@ -107,34 +108,45 @@ async def _serve(session: Session, *, folder: Path, ports: Mapping[str, int], se
             remedy = "Say --port with another one, or --port 0 for any that are free."
             raise SyncdError(f"A port is taken: {error.strerror or error}.", remedy=remedy) from error
         write_files(folder, {**sandbox.files(urls), "stories.txt": stories_text(sandbox)})
-        session.show(serving(urls, folder=folder, orders=sum(bool(tale.order) for tale in sandbox.tales())))
+        _show_serving(session, urls, folder=folder, orders=sum(bool(tale.order) for tale in sandbox.tales()))
         await until_stopped(session)
     return 0
 
 
-def serving(urls: Mapping[str, str], *, folder: Path, orders: int) -> RenderableType:
+def _show_serving(session: Session, urls: Mapping[str, str], *, folder: Path, orders: int) -> None:
     """Where everything is, and what to try."""
-    here = f"--config {folder / 'syncd.toml'}"
-    control = urls["control"]
+    here, command = f"--config {folder / 'syncd.toml'}", command_of(session)
     table = columns("", "", "", ratio=(None, None, 1), header=False)
     for name, what in _APPS.items():
         table.add_row(text(name, "bold"), text(urls[name]), text(what, "dim"))
-    fault = '{"kind": "drop", "moment": "after", "operation": "fulfillmentCreate"}'
-    return stack(
-        [
-            text(f"A sandbox shop with {orders} orders is open. Ctrl-C stops it.", "bold green"),
-            indent(table),
-            text(
-                f"The configuration is ready: {folder / 'syncd.toml'}. Which order shows what: {folder / 'stories.txt'}."
-            ),
-            Text(),
-            text("Try, in another terminal:", "bold"),
-            *(indent(text(line)) for line in (f"syncd plan {here}", f"syncd reconcile {here}", f"syncd drift {here}")),
-            indent(text(f"curl {control}/ledger")),
-            indent(text(f'curl -d \'{{"order": "#1010"}}\' {control}/merchant/cancel_order')),
-            indent(text(f"curl -d '{fault}' {control}/faults")),
-        ]
+    session.show(stack([text(f"A sandbox shop with {orders} orders is open.", "bold"), indent(table), Text()]))
+    session.show(
+        f"The configuration is ready: {folder / 'syncd.toml'}. Which order shows what: {folder / 'stories.txt'}."
     )
+    session.show("Try, in another terminal:")
+    for verb in ("plan", "reconcile", "drift"):
+        session.show(Text(f"   {command} {verb} {here}", style="bold"))
+    show_control(session, urls)
+
+
+def show_control(session: Session, urls: Mapping[str, str]) -> None:
+    """How to play with a sandbox that runs, and how to end it. Lines to be copied are never broken."""
+    control = urls["control"]
+    fault = json.dumps({"kind": "drop", "moment": "after", "operation": "fulfillmentCreate"})
+    for line, why in (
+        (f"curl {control}/state", "what the store shows"),
+        (f"curl {control}/ledger", "what really happened, as the store counts it"),
+        (f"""curl -d '{{"order": "#1069"}}' {control}/merchant/fulfill""", "act as the merchant"),
+        (f"curl -d '{fault}' {control}/faults", "break the next write after the store has done it"),
+    ):
+        session.show(Text(f"   {line}", style="bold"))
+        session.show(Text(f"       {why}", style="dim"))
+    session.show(text("The sandbox is running. Ctrl-C stops it.", "bold green"))
+
+
+def command_of(session: Session) -> str:
+    """How this syncd is called: by its name where the shell finds it, else through the checkout's script."""
+    return "syncd" if shutil.which("syncd", path=session.env.get("PATH", "")) else "./run"
 
 
 _APPS = {

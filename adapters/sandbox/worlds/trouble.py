@@ -77,7 +77,8 @@ def false_yes(stage: Stage) -> Script:
     stage.break_(stage.shop.faults.clear)
     yield 6.9
     stage.cj.cancel(ref)
-    stage.cancel(order)
+    if not any(one.is_live for one in order.fulfillments):
+        stage.cancel(order)
 
 
 def slow_routing(stage: Stage) -> Script:
