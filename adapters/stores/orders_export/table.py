@@ -21,6 +21,14 @@ _MARKS = (
 """UTF-32's little-endian mark begins with UTF-16's, so it is asked first."""
 _SEPARATORS = ",;\t|"
 
+_OTHER_FORMS = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "packed with gzip"),
+    (b"%PDF", "a PDF document"),
+)
+_REMEDY = "Export it anew in the Shopify admin: Orders, Export, plain CSV file."
+
 NEEDED = ("name", "created at", "financial status", "lineitem quantity", "lineitem name", "lineitem fulfillment status")
 """Columns without which nothing can be said, lower case. Source: a real export, `shopify_orders_export_devstore.csv`."""
 
@@ -50,6 +58,9 @@ class Table:
 
 def read_table(data: bytes, *, file: str, encoding: str | None = None) -> Table:
     """The rows of an orders export. Raises InvalidResponse where the file is none."""
+    form = next((what for magic, what in _OTHER_FORMS if data.startswith(magic)), None)
+    if form:
+        raise InvalidResponse(f"{file} is no CSV file but {form}.", path=file, remedy=_REMEDY)
     name = encoding or _encoding(data)
     text = _decoded(data, encoding=name, file=file)
     separator = _separator(text)
@@ -114,7 +125,7 @@ def _header(reader: Iterator[list[str]], *, file: str) -> list[str]:
         raise InvalidResponse(
             f"{file} is no orders export: the column {', '.join(name.capitalize() for name in missing)} is missing.",
             path=f"{file}:1",
-            remedy="Export it anew in the Shopify admin: Orders, Export, plain CSV file.",
+            remedy=_REMEDY,
         )
     return columns
 
