@@ -10,6 +10,7 @@ from itertools import islice
 from syncd.domain.steps import Approval, Step
 from syncd.journal import approvals, drifts, mirror
 from syncd.journal.drifts import DriftChanges
+from syncd.journal.intents import UNSETTLED
 from syncd.observe import Observed, Source, needs_credentials
 from syncd.reconcile.decide import reconcile
 from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
@@ -24,6 +25,8 @@ BATCH = 500
 
 FREEZING = frozenset({"adapter_mass_change", "permission_or_token"})
 """F10 and F12: while one is open, nothing is done on the word of its source."""
+
+_UNSETTLED = frozenset(state.value for state in UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,11 @@ class Judged:
         elif judgement.drifts or any(line.current_quantity != line.quantity for line in order.lines):
             self.unsure.add(order.id)
         # Looked at again next pass, although nothing may change until then: what a side did not show this time may
-        # decide, and what was planned and not done (yet) must be planned again.
+        # decide, what was planned and not done (yet) must be planned again, and so must what nothing was planned for
+        # only because a source is frozen or an effect is not settled.
         half_seen = not all(supplier.complete for supplier in view.suppliers)
-        self.due[order.id] = now if half_seen or judgement.steps else judgement.due_at
+        waits = bool(view.frozen_sources) or any(intent.state in _UNSETTLED for intent in view.intents)
+        self.due[order.id] = now if half_seen or waits or judgement.steps else judgement.due_at
 
     def replace_orders(self, other: Judged) -> None:
         """What `other` found about its orders instead of what was found about them here."""
@@ -116,7 +121,10 @@ async def guarded(shop: Shop, observed: Observed, judged: Judged, *, allowance: 
     frozen = _frozen(shop, observed, frozenset())
     facts = GuardFacts(
         mode=shop.mode,
-        open_orders=await shop.db.run(mirror.open_orders_by_supplier, store=shop.name, policy=shop.policy),
+        # Counted only for something to be weighed against it: a pass that finds nothing must not cost more in a big shop.
+        open_orders=await shop.db.run(mirror.open_orders_by_supplier, store=shop.name, policy=shop.policy)
+        if steps
+        else {},
         sources={source.name: _state(source, frozen=source.name in frozen) for source in observed.sources},
         now=now,
     )

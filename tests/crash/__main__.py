@@ -1,4 +1,9 @@
-"""`python -m tests.crash [--scenario NAME] [--all]`: every crash point of every scenario, as a table."""
+"""`python -m tests.crash [--scenario NAME] [--all] [--faults]`: every crash point of every scenario, as a table.
+
+With `--faults` every kind of trouble at every call instead.
+"""
+
+# ruff: noqa: T201 - a program for people
 
 from __future__ import annotations
 
@@ -11,24 +16,40 @@ import structlog
 
 from tests.crash.scenarios import SCENARIOS, Scenario
 from tests.crash.sweep import count, crash
+from tests.crash.troubles import cases_of, trouble
 
 
-async def sweep(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
+async def crashes(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
     """Points swept and points at which something is wrong."""
     counted = await count(scenario)
     wrong = 0
     for point in counted.points:
         found = await crash(scenario, point, like=counted.ending)
-        wrong += bool(found)
-        if found or verbose:
-            print(f"  {scenario.name}: {point}: {'; '.join(found) or 'fine'}", flush=True)
+        wrong += _told(f"{scenario.name}: {point}", found, verbose=verbose)
     return len(counted.points), wrong
+
+
+async def faults(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
+    """Cases tried and cases in which something is wrong."""
+    cases, ending = await cases_of(scenario)
+    wrong = 0
+    for case in cases:
+        found = await trouble(scenario, case, like=ending)
+        wrong += _told(f"{scenario.name}: {case}", found, verbose=verbose)
+    return len(cases), wrong
+
+
+def _told(what: str, found: list[str], *, verbose: bool) -> bool:
+    if found or verbose:
+        print(f"  {what}: {'; '.join(found) or 'fine'}", flush=True)
+    return bool(found)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), action="append")
     parser.add_argument("--all", action="store_true", help="every scenario (the default when none is named)")
+    parser.add_argument("--faults", action="store_true", help="trouble at every call instead of crashes")
     parser.add_argument("--verbose", action="store_true", help="tell every point")
     asked = parser.parse_args()
     names = list(SCENARIOS) if asked.all or not asked.scenario else asked.scenario
@@ -37,7 +58,7 @@ def main() -> int:
     print(f"{'scenario':<18}{'points':>7}{'wrong':>7}{'seconds':>9}")
     for name in names:
         began = time.perf_counter()
-        points, wrong = asyncio.run(sweep(SCENARIOS[name], verbose=asked.verbose))
+        points, wrong = asyncio.run((faults if asked.faults else crashes)(SCENARIOS[name], verbose=asked.verbose))
         bad += wrong
         print(f"{name:<18}{points:>7}{wrong:>7}{time.perf_counter() - began:>9.1f}", flush=True)
     return 1 if bad else 0

@@ -6,13 +6,14 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import httpx
 from sqlalchemy import Connection, Engine
@@ -23,6 +24,7 @@ from adapters.sandbox.shopify.twin import ShopifyTwin
 from syncd.clock import Clock, ManualClock
 from syncd.domain.ports import AdapterPorts
 from syncd.domain.steps import Plan
+from syncd.errors import SyncdError
 from syncd.http import Http
 from syncd.journal.credentials import KeptCredentials
 from syncd.journal.database import Database
@@ -33,6 +35,15 @@ from tests.cycle.shopworld import DOMAIN, POLICY, START, ShopWorld, Streets, _sh
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+class Trouble(Protocol):
+    """Something that befalls some requests."""
+
+    def strikes(self, request: httpx.Request) -> bool: ...
+
+    async def befall(self, request: httpx.Request, *, answer: Answer, wire: Wire) -> httpx.Response: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +59,10 @@ class Wire(Streets):
 
     def __init__(self, apps: dict[str, Any], *, clock: Clock) -> None:
         super().__init__(apps)
-        self._clock = clock
+        self.clock = clock
         self.edge = Edge()
         self.late: list[Late] = []
+        self.trouble: Trouble | None = None
         self.arrives_after: float | None = None
         """None = what a dying life was about to send is lost; else it arrives after this share of the time that it had."""
 
@@ -60,15 +72,20 @@ class Wire(Streets):
         what = name_of(request)
         if not is_write(request):
             self.edge.touch(f"before {what}")
-            return await super().handle_async_request(request)
+            return await self._reply(request)
         try:
             self.edge.touch(f"before {what}")
         except Crashed:
             self._let_fly(request)
             raise
-        response = await super().handle_async_request(request)
+        response = await self._reply(request)
         self.edge.touch(f"after {what}")
         return response
+
+    async def _reply(self, request: httpx.Request) -> httpx.Response:
+        if self.trouble is None or not self.trouble.strikes(request):
+            return await super().handle_async_request(request)
+        return await self.trouble.befall(request, answer=super().handle_async_request, wire=self)
 
     def _let_fly(self, request: httpx.Request) -> None:
         if self.arrives_after is not None:
@@ -77,11 +94,11 @@ class Wire(Streets):
     def fly(self, request: httpx.Request, *, after: float) -> None:
         """Let a request arrive once `after` (0..1) of the time until its deadline has passed."""
         left = request.extensions["departure"].remaining_s
-        self.late.append(Late(request=request, arrives_s=self._clock.monotonic() + left * after))
+        self.late.append(Late(request=request, arrives_s=self.clock.monotonic() + left * after))
 
     async def deliver(self) -> None:
         """Let arrive what has been on its way for long enough."""
-        now = self._clock.monotonic()
+        now = self.clock.monotonic()
         due = [late for late in self.late if late.arrives_s <= now]
         self.late = [late for late in self.late if late.arrives_s > now]
         for late in due:
@@ -181,16 +198,21 @@ class Lives:
     plan: Plan | None = None
     """A plan that somebody saved."""
 
-    async def live(self, act: Callable[[Lives], Awaitable[object]], *, edge: Edge | None = None) -> bool:
-        """One life that does `act`. Returns whether it lived to the end; errors that are no death go up."""
+    async def live(
+        self, act: Callable[[Lives], Awaitable[object]], *, edge: Edge | None = None, may_fail: bool = False
+    ) -> bool:
+        """One life that does `act`. Returns whether it lived to the end.
+
+        `may_fail`: it may also end with an error that a person is told of. All other errors go up.
+        """
         edge = edge or Edge()
         with self.born(edge):
             try:
                 await act(self)
             except BaseException as error:
-                if not edge.is_dead:
+                if not edge.is_dead and not (may_fail and isinstance(error, SyncdError)):
                     raise
-                self.deaths.append(str(error))
+                self.deaths.append(f"{type(error).__name__}: {error}")
             finally:
                 await _let_die()
         self.policy = self.world.shop.policy
@@ -253,9 +275,22 @@ class Skewed:
         await self.true.sleep(seconds)
 
 
+class Inline(ThreadPoolExecutor):
+    """Does at once what is given to a thread: the same run passes the same boundaries in the same order."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - handed on, as a thread's would be
+            done.set_exception(error)
+        return done
+
+
 @asynccontextmanager
 async def new_lives(*, seed: int = 1, store_skew: timedelta = timedelta(0)) -> AsyncIterator[Lives]:
     """A world at `START` with nothing in it, and nobody alive yet. `store_skew`: how far the store's clock is ahead."""
+    asyncio.get_running_loop().set_default_executor(Inline())
     clock = ManualClock(at=START, elapsed_s=50_000.0)
     rng = Random(seed)
     store = ShopifyTwin(Skewed(clock, store_skew) if store_skew else clock, rng, shop=DOMAIN, token="shpat_test")

@@ -24,14 +24,20 @@ async def one_pass(lives: Lives) -> None:
     await lives.world.pass_(wait=PATIENCE)
 
 
+async def pass_at_once(lives: Lives) -> None:
+    """A pass as soon as nobody else holds the store."""
+    await cycle.reconcile(lives.world.shop, agree=lambda _: True, wait=PATIENCE)
+
+
 Act = Callable[[Lives], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """`prepare` is done by lives that nobody kills; `act` by the one that is."""
+    """`prepare` is done by lives that nobody kills; `act` by the one that is. `write` is what that one sends."""
 
     name: str
+    write: str
     prepare: Callable[[Lives], Awaitable[None]]
     act: Act = one_pass
 
@@ -135,6 +141,8 @@ async def _supplier_cancel(lives: Lives) -> None:
     lives.world.place_at_cj(order, status="CREATED")
     await lives.live(with_cancels)
     lives.world.store.world.merchant.cancel_order(order)
+    await lives.live(with_cancels)
+    lives.world.later(minutes=20)
 
 
 async def _saved_plan(lives: Lives) -> None:
@@ -165,16 +173,16 @@ async def _first_sweep(lives: Lives) -> None:
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
-        Scenario(name="create", prepare=_create_one),
-        Scenario(name="create-two", prepare=_create_two),
-        Scenario(name="notify-once", prepare=_notify_once),
-        Scenario(name="update-tracking", prepare=_update_tracking),
-        Scenario(name="stale-request", prepare=_stale_request),
-        Scenario(name="ask-back", prepare=_ask_back),
-        Scenario(name="unfulfill", prepare=_unfulfill),
-        Scenario(name="hold", prepare=_hold),
-        Scenario(name="supplier-cancel", prepare=_supplier_cancel),
-        Scenario(name="saved-plan", prepare=_saved_plan, act=_apply_saved),
-        Scenario(name="first-sweep", prepare=_first_sweep),
+        Scenario(name="create", write="CreateFulfillment", prepare=_create_one),
+        Scenario(name="create-two", write="CreateFulfillment", prepare=_create_two),
+        Scenario(name="notify-once", write="CreateFulfillment", prepare=_notify_once),
+        Scenario(name="update-tracking", write="UpdateTracking", prepare=_update_tracking),
+        Scenario(name="stale-request", write="CancelFulfillmentOrder", prepare=_stale_request),
+        Scenario(name="ask-back", write="SubmitCancellationRequest", prepare=_ask_back),
+        Scenario(name="unfulfill", write="CancelFulfillment", prepare=_unfulfill),
+        Scenario(name="hold", write="Hold", prepare=_hold),
+        Scenario(name="supplier-cancel", write="cj.test deleteOrder", prepare=_supplier_cancel),
+        Scenario(name="saved-plan", write="CreateFulfillment", prepare=_saved_plan, act=_apply_saved),
+        Scenario(name="first-sweep", write="CreateFulfillment", prepare=_first_sweep),
     )
 }

@@ -10,8 +10,8 @@ from tests.crash.lives import Lives, new_lives
 from tests.crash.scenarios import Scenario, one_pass
 from tests.crash.truth import Ending, ending_of, faults_of
 
-AFTER = 4
-"""Passes after the crash; the first of them waits for the dead life's fence."""
+AFTER = 2
+"""Passes after the first life that follows a crash, which waits for the dead life's fence: three in all must be enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,9 +122,8 @@ async def _in_journal(lives: Lives) -> list[str]:
     found: list[str] = []
 
     def read(conn: Any) -> None:
-        for row in conn.execute(select(intents)):
-            if row.state not in TERMINAL:
-                found.append(f"intent {row.action} is {row.state}")
+        rows = conn.execute(select(intents)).all()
+        found.extend(f"intent {row.action} is {row.state}" for row in rows if row.state not in TERMINAL)
         told = Counter(conn.execute(select(notifications.c.parcel)).scalars())
         found.extend(f"parcel {parcel} is counted {n} times" for parcel, n in told.items() if n > 1)
         fault = history.verify_chain(conn, store="main")
