@@ -82,7 +82,11 @@ async def carry_out(
 def _rounds(steps: Sequence[Step]) -> Iterator[list[Step]]:
     """One step of each of some orders at a time; each order's steps in the order in which they are to be done."""
     rank = {action: place for place, action in enumerate(_FIRST)}
-    ordered = sorted(steps, key=lambda step: (step.order_id, rank.get(step.action, len(rank)), step.id))
+    # The one that tells the customer goes first: once the store shows the parcel there is no news left to tell.
+    ordered = sorted(
+        steps,
+        key=lambda step: (step.order_id, rank.get(step.action, len(rank)), not step.notify_customer, step.id),
+    )
     orders = [list(group) for _, group in groupby(ordered, key=lambda step: step.order_id)]
     for start in range(0, len(orders), BATCH):
         for several in zip_longest(*orders[start : start + BATCH]):

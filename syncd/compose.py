@@ -273,7 +273,8 @@ def supplier_rules(config: SupplierConfig, *, can_cancel: bool) -> SupplierRules
         calendar=Calendar(holidays=frozenset(config.table.holidays)),
         can_cancel=can_cancel,
         link_metafield=config.table.links.metafield,
-        snapshot=bool(getattr(config.settings, "snapshot", False)),
+        # Only a feed may show a part of an order; whoever is asked for an order by id shows all of it.
+        snapshot=bool(getattr(config.settings, "snapshot", True)),
     )
 
 

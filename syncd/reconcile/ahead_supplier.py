@@ -112,7 +112,11 @@ def _replaced(case: Case, side: Side, shipment: Shipment, live: Live) -> None:
     known = owners(side, case.view)
     lost = [number for number in live.numbers if known.whose(number) == "own"]
     added = [one for one in shipment.tracking if normalise(one.number) not in live.numbers]
-    evidence = {**_versus(shipment, live), "lost": lost, "moved": movement(live.fulfillment) or _scanned(side, lost)}
+    evidence = {
+        **_versus(shipment, live),
+        "lost": lost,
+        "moved": movement(live.fulfillment) or _scanned(side, shipment, lost),
+    }
     evidence["taken_back"] = was_taken_back(case, live, added)
     kind = "tracking_replaced_at_supplier"
     if evidence["moved"] or evidence["taken_back"]:
@@ -123,10 +127,13 @@ def _replaced(case: Case, side: Side, shipment: Shipment, live: Live) -> None:
     _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=added, drop=lost)
 
 
-def _scanned(side: Side, numbers: Sequence[str]) -> str | None:
+def _scanned(side: Side, shipment: Shipment, numbers: Sequence[str]) -> str | None:
+    """How far these numbers were seen to get. A parcel that keeps its key while its number changes lends it its scans."""
     for placed in side.orders:
+        kept = {parcel.key for parcel in shipment.parcels if shipment.is_of(placed)}
         for key, rung in placed.linked.max_rungs.items():
-            if rung >= Rung.FIRST_SCAN and normalise(key) in numbers:
+            is_theirs = normalise(key) in numbers or (key in kept and normalise(key) not in shipment.numbers)
+            if rung >= Rung.FIRST_SCAN and is_theirs:
                 return rung.word
     return None
 

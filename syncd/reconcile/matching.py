@@ -264,7 +264,10 @@ def _stated(side: Side, placed: Placed, parcel: Parcel, *, units: Mapping[str, U
         return _shipment(side, placed, (parcel,), contents=fit.units)
     made = _shipment(side, placed, (parcel,), contents=None)
     made.unclear = True
-    made.scope = tuple(dict.fromkeys((*fit.units, *fit.unclear))) or placed.scope
+    # What fits none of our lines can only be about one that the supplier does not name elsewhere.
+    made.scope = tuple(dict.fromkeys((*fit.units, *fit.unclear))) or tuple(
+        line_id for line_id in placed.scope if line_id not in placed.covers
+    )
     return made
 
 

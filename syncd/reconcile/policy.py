@@ -30,7 +30,8 @@ class SupplierRules:
     link_metafield: str | None = None
     """`namespace.key` of the metafield that links orders to this supplier's orders."""
     snapshot: bool = False
-    """A feed that shows everything: an old row gone plus a new number is a replaced number (A04)."""
+    """What it shows of an order is all of it: an old number gone plus a new one is a replaced number (A04). Feeds say so
+    of themselves; of an order asked for by id it is always so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

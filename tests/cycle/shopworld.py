@@ -36,7 +36,7 @@ DOMAIN = "sandbox.myshopify.com"
 POLICY = Policy(
     cancel_stale_requests=Approval.AUTO,
     suppliers=(
-        SupplierRules(name="cj", lines=LineRule(sku_prefix="CJ-"), can_cancel=True),
+        SupplierRules(name="cj", lines=LineRule(sku_prefix="CJ-"), can_cancel=True, snapshot=True),
         SupplierRules(name="depot", lines=LineRule(sku_prefix="DP-")),
     ),
 )
