@@ -46,8 +46,9 @@ class Fresh:
     before: Order
 
 
-Redecide = Callable[[Sequence[Step]], Awaitable[Mapping[str, Fresh]]]
-"""Reads the targets and evidence of some steps again by id; by step id, those that are still wanted."""
+Redecide = Callable[[Sequence[Step]], Awaitable[Mapping[str, Fresh | PortError]]]
+"""Reads the targets and evidence of some steps again by id; by step id, those that are still wanted, and why the
+evidence of others could not be read."""
 
 _FIRST = (
     Action.CANCEL_FULFILLMENT,
@@ -119,12 +120,12 @@ class _Hand:
     async def carry_out(self, steps: Sequence[Step]) -> list[StepOutcome]:
         """One step of each of several orders: decided again together, sent side by side, read back together."""
         rows = {step.id: await self._begin(step) for step in steps}
-        fresh, error = await self._decide_again([step for step in steps if _may_go(rows[step.id])])
+        fresh = await self._decide_again([step for step in steps if _may_go(rows[step.id])])
         turns = asyncio.Semaphore(self.shop.limits.orders_in_flight)
 
         async def one(step: Step) -> StepOutcome | _Sent:
             async with turns:
-                return await self._step(step, rows[step.id], fresh.get(step.id), error=error)
+                return await self._step(step, rows[step.id], fresh.get(step.id))
 
         try:
             async with asyncio.TaskGroup() as together:
@@ -144,25 +145,23 @@ class _Hand:
             intents.begin, fence=self.fence, step=step, evidence=evidence, run_id=self.run_id, now=now
         )
 
-    async def _decide_again(self, steps: Sequence[Step]) -> tuple[Mapping[str, Fresh], PortError | None]:
+    async def _decide_again(self, steps: Sequence[Step]) -> Mapping[str, Fresh | PortError]:
         try:
-            return (await self.redecide(steps) if steps else {}), None
+            return await self.redecide(steps) if steps else {}
         except PortError as error:
-            return {}, error
+            return dict.fromkeys((step.id for step in steps), error)
 
-    async def _step(
-        self, step: Step, row: IntentRow, fresh: Fresh | None, *, error: PortError | None
-    ) -> StepOutcome | _Sent:
+    async def _step(self, step: Step, row: IntentRow, fresh: Fresh | PortError | None) -> StepOutcome | _Sent:
         match row.state:
             case IntentState.DONE | IntentState.VERIFIED:
-                return _outcome(step, StepState.ALREADY_DONE, row=row, text="This very step was carried out before.")
+                return already_done(step, row)
             case IntentState.SENT | IntentState.UNKNOWN:
                 text = "An earlier attempt is not settled yet; nothing was sent again."
                 return _outcome(step, StepState.UNKNOWN, row=row, code="unsettled", text=text)
             case IntentState.PENDING | IntentState.REFUSED:
                 pass
-        if error is not None:
-            return await self._not_sent(step, row, code="unreachable", text=str(error), state=StepState.FAILED)
+        if isinstance(fresh, PortError):
+            return await self._not_sent(step, row, code="unreachable", text=str(fresh), state=StepState.FAILED)
         if fresh is None:
             text = "What it answered is no longer so; nothing was sent."
             return await self._not_sent(step, row, code="stale", text=text)
@@ -360,6 +359,11 @@ def _with_existing(step: Step, before: Order) -> Step:
 
 def _may_go(row: IntentRow) -> bool:
     return row.state in {IntentState.PENDING, IntentState.REFUSED}
+
+
+def already_done(step: Step, row: IntentRow) -> StepOutcome:
+    """A step whose effect was seen in an earlier run."""
+    return _outcome(step, StepState.ALREADY_DONE, row=row, text="This very step was carried out before.")
 
 
 def _outcome(

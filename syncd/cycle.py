@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.apply import Fresh, Redecide, carry_out, settle_open_intents
+from syncd.apply import Fresh, Redecide, already_done, carry_out, settle_open_intents
 from syncd.clock import rfc3339
 from syncd.domain.steps import Approval, Plan, Step, StepOutcome, StepState
-from syncd.errors import CredentialsRejected, GuardRefused, NotFound, StoreBusy, StoreUnreachable
+from syncd.errors import CredentialsRejected, GuardRefused, NotFound, PortError, StoreBusy, StoreUnreachable
 from syncd.journal import approvals, fences, intents, mirror, plans, runs
 from syncd.journal.fences import Fence
 from syncd.judge import UNLIFTED, Allowance, Judged, guarded, judge, judge_orders, of_sources, remember
@@ -114,15 +114,11 @@ async def apply_plan(
     _must_be_ours(shop, plan)
     async with _fenced(shop, wait=wait) as (fence, run_id, started):
         settled = await settle_open_intents(shop, fence, run_id=run_id)
-        done = await shop.db.run(intents.done_ids, [step.id for step in plan.steps])
+        done = await shop.db.run(intents.done, [step.id for step in plan.steps])
         left = replace(plan, steps=tuple(step for step in plan.steps if step.id not in done), refused=())
         observed = await observe_orders(shop, {step.order_id for step in left.steps})
         kept = await _guard_again(shop, observed, left, allowance=allowance)
-        outcomes = [
-            StepOutcome(step=step, state=StepState.ALREADY_DONE, text="This very step was carried out before.")
-            for step in plan.steps
-            if step.id in done
-        ]
+        outcomes = [already_done(step, done[step.id]) for step in plan.steps if step.id in done]
         outcomes += await _act(shop, fence, kept, redecide=_again(shop), run_id=run_id)
         await _look_again(shop, observed, outcomes, run_id=run_id)
         return await _finish(
@@ -174,9 +170,7 @@ async def _judged(shop: Shop, observed: Observed, judged: Judged, *, allowance: 
     _store_must_answer(shop, observed)
     found = Look(observed=observed, judged=judged, guarded=await guarded(shop, observed, judged, allowance=allowance))
     plan = found.plan
-    await shop.db.run(
-        plans.save, store=shop.name, plan_id=plan.id, document=plan_document(plan), now=plan.created_at
-    )
+    await shop.db.run(plans.save, store=shop.name, plan_id=plan.id, document=plan_document(plan), now=plan.created_at)
     # Asked for as soon as it is shown, so that the id that a plan prints can be approved at once.
     waiting = [step for step in found.guarded.go if step.approval is Approval.REQUIRED]
     await shop.db.run(approvals.request, store=shop.name, steps=waiting, plan_id=plan.id, now=plan.created_at)
@@ -253,9 +247,9 @@ def _left(plan: Guarded, waiting: Collection[Step]) -> list[StepOutcome]:
 def _again(shop: Shop, *, by_hand: Callable[[OrderView], Sequence[Step]] | None = None) -> Redecide:
     """Decides a step again on reads made now: is the same effect still wanted, and on which of the store's objects?"""
 
-    async def redecide(steps: Sequence[Step]) -> Mapping[str, Fresh]:
+    async def redecide(steps: Sequence[Step]) -> Mapping[str, Fresh | PortError]:
         observed = await observe_orders(shop, {step.order_id for step in steps}, suppliers=_evidence_of(shop, steps))
-        found: dict[str, Fresh] = {}
+        found: dict[str, Fresh | PortError] = {}
         for view in await _views(shop, observed):
             mine = [step for step in steps if step.order_id == view.order.id]
             wanted = by_hand(view) if by_hand else (await judge_orders(shop, observed, [view.order.id])).steps
@@ -263,9 +257,17 @@ def _again(shop: Shop, *, by_hand: Callable[[OrderView], Sequence[Step]] | None 
                 same = next((one for one in wanted if same_effect(one, step)), None)
                 if same is not None:
                     found[step.id] = Fresh(step=same, before=view.order)
+                elif error := _unread(step, observed):
+                    found[step.id] = error
         return found
 
     return redecide
+
+
+def _unread(step: Step, observed: Observed) -> PortError | None:
+    """Why the evidence of a step could not be read again: it is not known to be stale then."""
+    sources = [source for source in observed.sources if source.error and step.supplier in {source.name, None}]
+    return sources[0].error if sources else None
 
 
 def _evidence_of(shop: Shop, steps: Sequence[Step]) -> frozenset[str]:

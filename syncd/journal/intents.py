@@ -235,15 +235,15 @@ def of_orders(conn: Connection, *, store: str, order_ids: Collection[str]) -> di
     return found
 
 
-def done_ids(conn: Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Which of these steps were carried out already."""
-    done: set[str] = set()
+def done(conn: Connection, ids: Iterable[str]) -> dict[str, IntentRow]:
+    """Those of these steps that were carried out already, by id."""
+    found: dict[str, IntentRow] = {}
     for chunk in chunks(ids):
-        statement = select(intents.c.id).where(
+        statement = select(intents).where(
             intents.c.id.in_(chunk), intents.c.state.in_([state.value for state in SETTLED_WELL])
         )
-        done.update(conn.execute(statement).scalars())
-    return frozenset(done)
+        found |= {row.id: _intent(row) for row in conn.execute(statement)}
+    return found
 
 
 def _told(row: IntentRow, *, now: datetime) -> notifications.Told:

@@ -54,11 +54,11 @@ async def test_an_effect_goes_from_pending_to_verified(db: Database, fence: Fenc
     assert (await begin(db, fence)).state == IntentState.PENDING
     row = await sent(db, fence)
     assert (row.state, row.attempts, row.deadline_at) == (IntentState.SENT, 1, NOW + MINUTE)
-    assert await db.run(intents.done_ids, ["a1", "b2"]) == frozenset()
+    assert await db.run(intents.done, ["a1", "b2"]) == {}
     await ends(db, fence, "done", "verified")
     (kept,) = await db.run(intents.of_order, store="main", order_id=order(1).id)
     assert (kept.state, kept.effect_id, kept.step, kept.evidence) == ("verified", "F1", step(), {"seen": [1]})
-    assert await db.run(intents.done_ids, ["a1", "b2"]) == {"a1"}
+    assert await db.run(intents.done, ["a1", "b2"]) == {"a1": kept}
 
 
 async def test_the_same_step_again_finds_its_own_row(db: Database, fence: Fence) -> None:

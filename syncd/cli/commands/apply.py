@@ -47,6 +47,7 @@ def apply(
     """
     from syncd.cli import exit_codes, passes
     from syncd.judge import Allowance
+    from syncd.reconcile.plan import plan_document
     from syncd.reports.terminal.plan import plan_report
 
     session = session_of(ctx, config=config)
@@ -66,6 +67,8 @@ def apply(
         for one in stated or [await _kept(runtime, plan)]:
             if not wishes.as_json:
                 session.show(plan_report(one))
+            elif dry_run:
+                session.document(plan_document(one))
             if dry_run or not session.agrees(f"Carry out plan {one.id} for {one.store}?", yes=yes):
                 session.note("Nothing was changed.")
                 continue
@@ -84,7 +87,7 @@ def _stated(session: Session, name: str) -> list[Plan]:
     if name == "-":
         return _parsed(session.stdin.read(), where="stdin")
     file = Path(name)
-    return _parsed(file.read_text(encoding="utf-8"), where=name) if file.is_file() else []
+    return _parsed(file.read_bytes(), where=name) if file.is_file() else []
 
 
 async def _kept(runtime: Runtime, plan_id: str) -> Plan:
@@ -98,10 +101,11 @@ async def _kept(runtime: Runtime, plan_id: str) -> Plan:
     return plan_from_document(document)
 
 
-def _parsed(text: str, *, where: str) -> list[Plan]:
+def _parsed(content: str | bytes, *, where: str) -> list[Plan]:
     from syncd.reconcile.plan import plan_from_document
 
     try:
+        text = content.decode("utf-8") if isinstance(content, bytes) else content
         try:
             documents = [json.loads(text)]
         except ValueError:
