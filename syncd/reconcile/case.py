@@ -13,7 +13,7 @@ from syncd.domain.orders import Line, Order
 from syncd.domain.periods import WEEKDAYS, Calendar, Period
 from syncd.domain.steps import Step, StepLine
 from syncd.domain.tracking import Tracking
-from syncd.reconcile.catalogue import KINDS
+from syncd.reconcile.catalogue import KINDS, REPORT
 from syncd.reconcile.evidence import stamp
 from syncd.reconcile.ids import drift_id
 from syncd.reconcile.lines import Claims, claim
@@ -98,10 +98,14 @@ class Case:
 
     def units_of(self, quantities: Mapping[str, int]) -> tuple[StepLine, ...]:
         """Step lines for these quantities, in the order of the line ids; lines without units are left out."""
+        known = self.lines
+        ranked = sorted(quantities) if len(quantities) > 1 else quantities
         return tuple(
-            StepLine(line_item_id=line_id, sku=self.lines[line_id].sku, quantity=quantities[line_id])
-            for line_id in sorted(quantities)
-            if quantities[line_id] > 0 and line_id in self.lines
+            [
+                StepLine(line_item_id=line_id, sku=known[line_id].sku, quantity=quantities[line_id])
+                for line_id in ranked
+                if quantities[line_id] > 0 and line_id in known
+            ]
         )
 
     def open_units(self, line_ids: Iterable[str]) -> dict[str, int]:
@@ -124,6 +128,7 @@ class Case:
         if side is not None and side.view is not None:
             evidence = {**evidence, "supplier_observed_at": stamp(side.view.observed_at)}
         thing = self._apart(kind, thing)
+        acts = bool(drafts) and self.may_act(side)
         drift = Drift(
             id=drift_id(store=self.view.store, about=self.order.id, thing=thing, kind=kind),
             kind=kind,
@@ -135,11 +140,10 @@ class Case:
             evidence={**evidence, "observed_at": stamp(self.view.observed_at)},
             source=side.name if side else None,
             since=since,
+            action=drafts[0].action.value if acts else REPORT,
         )
-        if drafts and self.may_act(side):
-            for draft in drafts:
-                self._plan(make_step(draft, view=self.view, drift=drift))
-            drift = replace(drift, action=drafts[0].action.value)
+        for draft in drafts if acts else ():
+            self._plan(make_step(draft, view=self.view, drift=drift))
         self.drifts.append(drift)
         return drift
 
