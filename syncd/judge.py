@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+from syncd.domain.orders import Order
 from syncd.domain.steps import Approval, Step
 from syncd.journal import approvals, drifts, mirror
 from syncd.journal.drifts import DriftChanges
@@ -47,28 +48,34 @@ class Judged:
     drifts: list[Drift] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     skips: dict[str, tuple[Skip, ...]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-    """Orders judged on complete reads: only their drift may count as resolved."""
+    cut: set[str] = field(default_factory=set)
+    """Orders judged on reads that lacked something: drift that was not found there may be there all the same."""
     due: dict[str, datetime | None] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
     """Orders that a sweep showed without all their parts and that may need something: to be read by id."""
 
-    def add(self, view: OrderView, judgement: Judgement, *, now: datetime) -> None:
+    @property
+    def whole(self) -> set[str]:
+        """Orders judged on complete reads: only their drift may count as resolved."""
+        return self.due.keys() - self.cut
+
+    def add(self, order_id: str, view: OrderView, judgement: Judgement, *, now: datetime) -> None:
+        """`order_id` is the view's, in the caller's copy: kept for every order of a shop, it should exist once."""
         order = view.order
         self.drifts.extend(judgement.drifts)
         self.steps.extend(judgement.steps)
         if judgement.skips:
-            self.skips[order.id] = judgement.skips
-        if order.is_complete:
-            self.whole.add(order.id)
-        elif judgement.drifts or any(line.current_quantity != line.quantity for line in order.lines):
-            self.unsure.add(order.id)
+            self.skips[order_id] = judgement.skips
+        if not order.is_complete:
+            self.cut.add(order_id)
+        if not order.is_complete and (judgement.drifts or _was_edited(order)):
+            self.unsure.add(order_id)
         # Looked at again next pass, although nothing may change until then: what a side did not show this time may
         # decide, what was planned and not done (yet) must be planned again, and so must what nothing was planned for
         # only because a source is frozen or an effect is not settled.
         half_seen = not all(supplier.complete for supplier in view.suppliers)
         waits = bool(view.frozen_sources) or any(intent.state in _UNSETTLED for intent in view.intents)
-        self.due[order.id] = now if half_seen or waits or judgement.steps else judgement.due_at
+        self.due[order_id] = now if half_seen or waits or judgement.steps else judgement.due_at
 
     def replace_orders(self, other: Judged) -> None:
         """What `other` found about its orders instead of what was found about them here."""
@@ -76,9 +83,13 @@ class Judged:
         self.drifts = [drift for drift in self.drifts if drift.order_id not in again] + other.drifts
         self.steps = [step for step in self.steps if step.order_id not in again] + other.steps
         self.skips = {order: skips for order, skips in self.skips.items() if order not in again} | other.skips
-        self.whole |= other.whole
+        self.cut = (self.cut - again) | other.cut
         self.unsure -= other.whole
         self.due |= other.due
+
+
+def _was_edited(order: Order) -> bool:
+    return any(line.current_quantity != line.quantity for line in order.lines)
 
 
 async def judge(shop: Shop, observed: Observed) -> Judged:
@@ -98,6 +109,7 @@ async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str])
     """Judge these orders as the mirror shows them."""
     judged, now = Judged(), shop.clock.now()
     for ids in _batches(sorted(order_ids)):
+        own = dict(zip(ids, ids, strict=True))
         views = await shop.db.run(
             mirror.views,
             store=shop.name,
@@ -108,7 +120,7 @@ async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str])
         )
         for view in views:
             seen = replace(view, frozen_sources=_frozen(shop, observed, view.frozen_sources))
-            judged.add(seen, reconcile(seen, policy=shop.policy, now=now), now=now)
+            judged.add(own[view.order.id], seen, reconcile(seen, policy=shop.policy, now=now), now=now)
     return judged
 
 

@@ -54,7 +54,7 @@ class Observed:
     reads: Mapping[str, SupplierRead] = field(default_factory=dict)
     changes: tuple[SourceChange, ...] = ()
     read_at: Mapping[str, datetime] = field(default_factory=dict)
-    """When the store showed each order in this look; the mirror does not write down that nothing changed."""
+    """When the store showed each unchanged order in this look; the mirror does not write down that nothing changed."""
 
     def source(self, name: str) -> Source | None:
         """The look at the source of this name, if it was looked at."""
@@ -108,12 +108,15 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
     pages = shop.port.orders_changed(since) if since else shop.port.sweep()
     changed: set[str] = set()
     read_at: dict[str, datetime] = {}
-    complete = True
+    seen, complete = 0, True
     problems: list[Problem] = []
     try:
         async for page in pages:
-            changed |= await _keep(shop, page)
-            read_at |= dict.fromkeys((order.id for order in page.items), started)
+            news = await _keep(shop, page)
+            changed |= news
+            # What is news was written down with its time; for the rest only this look knows that it was seen again.
+            read_at.update((order.id, started) for order in page.items if order.id not in news)
+            seen += len(page.items)
             complete = complete and page.complete
             problems.extend(page.problems)
     except PortError as error:
@@ -126,7 +129,7 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
         kind="store",
         complete=complete,
         observed_at=started,
-        seen=len(read_at),
+        seen=seen,
         problems=tuple(problems),
     )
     return source, changed, read_at
