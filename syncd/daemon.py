@@ -1,4 +1,4 @@
-"""The plain loop behind `syncd run`: one pass over every store, then a pause, until it is told to stop."""
+"""Behind `syncd run`: one pass over every store each time the engine ticks, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from syncd import cycle
+from syncd.engine.embedded import tick_until
 from syncd.errors import SyncdError
 
 if TYPE_CHECKING:
@@ -20,23 +21,31 @@ log = structlog.get_logger(__name__)
 
 
 async def serve(runtime: Runtime, stores: Sequence[str], *, once: bool = False) -> int:
-    """Pass over `stores` every `[daemon] every`; ends after the store in hand at SIGTERM or SIGINT.
+    """Pass over `stores` every `[daemon] every`; ends after the pass in hand at SIGTERM or SIGINT.
 
     An error of one store is logged and the next one gets its turn. Gives 0, or with `once` the last error's exit code.
     """
     stop = asyncio.Event()
-    code = 0
     with _told_to_stop(stop):
-        while not stop.is_set():
-            code = 0
-            for name in stores:
-                if not stop.is_set():
-                    code = await _one_pass(runtime, name) or code
-            if once:
-                return code
-            await _pause(runtime, stop)
+        if once:
+            return await _round(runtime, stores, stop)
+        every = runtime.config.document.daemon.every
+        await tick_until(stop, lambda: _tick(runtime, stores, stop), every=every)
     log.info("daemon.stopped")
     return 0
+
+
+async def _tick(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event) -> None:
+    await _round(runtime, stores, stop)
+
+
+async def _round(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event) -> int:
+    """One pass over each store, until told to stop; the last error's exit code."""
+    code = 0
+    for name in stores:
+        if not stop.is_set():
+            code = await _one_pass(runtime, name) or code
+    return code
 
 
 async def _one_pass(runtime: Runtime, store: str) -> int:
@@ -51,18 +60,6 @@ async def _one_pass(runtime: Runtime, store: str) -> int:
         "pass.done", store=store, run=run.run_id, steps=len(states), **{s: states.count(s) for s in sorted(set(states))}
     )
     return 0
-
-
-async def _pause(runtime: Runtime, stop: asyncio.Event) -> None:
-    """Until the next pass is due, or until told to stop."""
-    seconds = runtime.config.document.daemon.every.total_seconds()
-    waits = [asyncio.ensure_future(runtime.clock.sleep(seconds)), asyncio.ensure_future(stop.wait())]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in waits:
-            one.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
 
 
 @contextmanager

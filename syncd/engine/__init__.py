@@ -1,0 +1,1 @@
+"""Who makes passes when. One door to APScheduler."""
