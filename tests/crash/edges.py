@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 
@@ -20,6 +21,10 @@ class Edge:
     dies_at: int | str | None = None
     passed: list[str] = field(default_factory=list)
     is_dead: bool = False
+    pauses_at: int | str | None = None
+    pause: Callable[[], Awaitable[None]] | None = None
+    """What happens while the life is stopped, once, at the `pauses_at`-th place where it may be (or at the first of that name)."""
+    stopped_at: list[str] = field(default_factory=list)
 
     def touch(self, what: str) -> None:
         """The life comes to a boundary."""
@@ -28,6 +33,13 @@ class Edge:
         if self.dies_at in {len(self.passed), what}:
             self.is_dead = True
             raise Crashed(f"{len(self.passed)}: {what}")
+
+    async def linger(self, what: str) -> None:
+        """The life comes to a place where it may be stopped for a while, as by SIGSTOP."""
+        self.stopped_at.append(what)
+        if self.pause is not None and self.pauses_at in {len(self.stopped_at), what}:
+            pause, self.pause = self.pause, None
+            await pause()
 
     def must_live(self) -> None:
         if self.is_dead:

@@ -29,7 +29,7 @@ from syncd.http import Http
 from syncd.journal.credentials import KeptCredentials
 from syncd.journal.database import Database
 from syncd.reconcile.policy import Policy
-from syncd.shop import Limits
+from syncd.shop import Shop
 from tests.crash.edges import Crashed, Edge
 from tests.cycle.shopworld import DOMAIN, POLICY, START, ShopWorld, Streets, _shop
 
@@ -80,6 +80,7 @@ class Wire(Streets):
             raise
         response = await self._reply(request)
         self.edge.touch(f"after {what}")
+        await self.edge.linger(f"after {what}")
         return response
 
     async def _reply(self, request: httpx.Request) -> httpx.Response:
@@ -141,6 +142,11 @@ class MortalDatabase(Database):
             self._edge.touch(f"after {name}")
         return result
 
+    async def run(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        result = await super().run(fn, *args, **kwargs)
+        await self._edge.linger(f"after {getattr(fn, '__name__', 'transaction')}")
+        return result
+
     async def aclose(self) -> None:
         """The connections of this life go; what its open transaction did goes with them."""
         self.engine.dispose()
@@ -192,7 +198,6 @@ class Lives:
     wire: Wire
     file: Path
     policy: Policy = POLICY
-    limits: Limits = field(default_factory=Limits)
     count: int = 0
     deaths: list[str] = field(default_factory=list)
     plan: Plan | None = None
@@ -221,21 +226,25 @@ class Lives:
     @contextmanager
     def born(self, edge: Edge) -> Iterator[None]:
         """New objects on the same file and the same twins."""
-        self.count += 1
-        world, clock = self.world, self.world.clock
         self.wire.edge = edge
-        db = MortalDatabase(self.file, clock=clock, edge=edge)
-        world.db = db
-        world.shop = replace(
-            _shop(ports_of(clock, self.wire, db), db),
-            policy=self.policy,
-            limits=self.limits,
-            owner=f"test:{self.count}",
-        )
+        self.world.shop = self._shop_on(self.wire, edge)
+        self.world.db = self.world.shop.db
         try:
             yield
         finally:
-            db.engine.dispose()
+            self.world.db.engine.dispose()
+
+    def beside(self) -> Shop:
+        """The shop of another process that lives at the same time, on the same journal and the same twins."""
+        wire = Wire({}, clock=self.world.clock)
+        wire._ways = self.wire._ways
+        return self._shop_on(wire, wire.edge)
+
+    def _shop_on(self, wire: Wire, edge: Edge) -> Shop:
+        self.count += 1
+        db = MortalDatabase(self.file, clock=self.world.clock, edge=edge)
+        made = _shop(ports_of(self.world.clock, wire, db), db)
+        return replace(made, policy=self.policy, owner=f"test:{self.count}")
 
 
 def ports_of(clock: Clock, wire: httpx.AsyncBaseTransport, db: Database) -> AdapterPorts:
@@ -294,7 +303,7 @@ async def new_lives(*, seed: int = 1, store_skew: timedelta = timedelta(0)) -> A
     clock = ManualClock(at=START, elapsed_s=50_000.0)
     rng = Random(seed)
     store = ShopifyTwin(Skewed(clock, store_skew) if store_skew else clock, rng, shop=DOMAIN, token="shpat_test")
-    cj, depot = CjTwin(clock, rng, api_key="cj-key"), FeedTwin(clock)
+    cj, depot = CjTwin(clock, rng, api_key="cj-key", requests_per_second=10), FeedTwin(clock)
     wire = Wire({"shop.test": store.app, "cj.test": cj.app, "depot.test": depot.app}, clock=clock)
     with new_journal() as file:
         unborn: Any = None
