@@ -43,7 +43,7 @@ from graphql import (
     validate,
 )
 
-from adapters.sandbox.shopify.variables import GLOBAL_ID, has_default
+from adapters.sandbox.shopify.variables import GLOBAL_ID, is_required
 
 Path = tuple[str, ...]
 
@@ -184,7 +184,7 @@ class _Walk:
     def arguments(self, node: FieldNode, known: Mapping[str, Any], path: Path) -> None:
         name = node.name.value
         given = {argument.name.value: argument for argument in node.arguments or ()}
-        missing = [key for key, one in known.items() if key not in given and _is_required(one)]
+        missing = [key for key, one in known.items() if key not in given and is_required(one)]
         if missing:
             text = f"Field '{name}' is missing required arguments: {', '.join(missing)}"
             kinds = {"className": "Field", "name": name, "arguments": ", ".join(missing)}
@@ -230,7 +230,7 @@ class _Walk:
                 inner = _Place("InputObject", wanted.name, key, one)
                 self.literal(wanted.fields[key].type, one.value, (*path, key), inner)
         for key, definition in wanted.fields.items():
-            if key not in given and _is_required(definition):
+            if key not in given and is_required(definition):
                 text = f"Argument '{key}' on InputObject '{wanted.name}' is required. Expected type {definition.type}"
                 kinds = {"argumentName": key, "argumentType": str(definition.type)}
                 kinds["inputObjectType"] = wanted.name
@@ -245,10 +245,6 @@ class _Place:
     owner: str
     argument: str
     node: Any
-
-
-def _is_required(definition: Any) -> bool:
-    return isinstance(definition.type, GraphQLNonNull) and not has_default(definition)
 
 
 def _is_bad_id(bare: Any, value: Any) -> bool:

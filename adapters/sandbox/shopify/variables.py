@@ -9,12 +9,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from graphql import (
+    GraphQLArgument,
     GraphQLEnumType,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
+    is_required_argument,
+    is_required_input_field,
     print_ast,
     type_from_ast,
 )
@@ -118,15 +122,16 @@ def _object_problems(wanted: GraphQLInputObjectType, value: Any, path: tuple[str
     for name, definition in wanted.fields.items():
         if name in value:
             found.extend(_problems(definition.type, value[name], (*path, name)))
-        elif isinstance(definition.type, GraphQLNonNull) and not has_default(definition):
+        elif is_required(definition):
             found.append(((*path, name), "Expected value to not be null"))
     return found
 
 
-def has_default(definition: Any) -> bool:
-    """Whether an argument or input field may be left out because the schema gives a value."""
-    node = definition.ast_node
-    return node is not None and node.default_value is not None
+def is_required(definition: GraphQLArgument | GraphQLInputField) -> bool:
+    """Whether an argument or input field must be given. Introspection's own have defaults without a place in the SDL."""
+    if isinstance(definition, GraphQLArgument):
+        return is_required_argument(definition)
+    return is_required_input_field(definition)
 
 
 def _enum_problems(wanted: GraphQLEnumType, value: Any, path: tuple[str | int, ...]) -> list[Problem]:

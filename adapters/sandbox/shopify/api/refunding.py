@@ -11,7 +11,7 @@ from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.orders import money
 from adapters.sandbox.shopify.api.registry import resolves
 from adapters.sandbox.shopify.errors import NotModelled
-from adapters.sandbox.shopify.world.state import Line, Refund, RefundLine, Return, ReturnLine
+from adapters.sandbox.shopify.world.state import FulfillmentLine, Line, Refund, RefundLine, Return, ReturnLine
 
 Info = GraphQLResolveInfo[Any]
 
@@ -61,6 +61,11 @@ def return_quantity(known: Return, _: Info) -> int:
 @resolves("Return", "decline")
 def return_decline(_: Return, _info: Info) -> None:
     return None
+
+
+@resolves("ReturnLineItem", "fulfillmentLineItem")
+def returned_line(line: ReturnLine, _: Info) -> FulfillmentLine:
+    return line.fulfillment_line
 
 
 @resolves("ReturnLineItem", "processedQuantity")

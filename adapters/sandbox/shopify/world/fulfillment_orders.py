@@ -10,6 +10,9 @@ from adapters.sandbox.shopify.world.world import World
 
 Portion = tuple[FoLine, int]
 
+MOST_HOLDS = 10
+"""Per app and fulfillment order."""
+
 
 def make(world: World, order: Order, *, location: Location, delivery_method: str) -> FulfillmentOrder:
     """A new, empty OPEN fulfillment order."""
@@ -126,6 +129,8 @@ def supported_actions(fulfillment_order: FulfillmentOrder, by: App | None, *, wi
     actions = (
         _merchant_actions(fulfillment_order) if service is None else _service_actions(fulfillment_order, is_own=is_own)
     )
+    if sum(hold.app is by for hold in fulfillment_order.holds) >= MOST_HOLDS:
+        actions = [action for action in actions if action != "HOLD"]
     if with_merge and "MOVE" in actions and fulfillment_order.status == "OPEN" and mergeable_with(fulfillment_order):
         actions.append("MERGE")
     if by is not None and not may_write(fulfillment_order, by):

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from adapters.sandbox.shopify.errors import refuse
 from adapters.sandbox.shopify.world import fulfillment_orders
+from adapters.sandbox.shopify.world.fulfillment_orders import MOST_HOLDS
 from adapters.sandbox.shopify.world.state import App, FoLine, FulfillmentOrder, Hold
 from adapters.sandbox.shopify.world.world import World
-
-MOST_HOLDS = 10
-"""Per app and fulfillment order."""
 
 DISPLAY_REASONS = {
     "AWAITING_PAYMENT": "Awaiting payment",

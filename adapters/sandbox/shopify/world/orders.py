@@ -182,7 +182,12 @@ def _is_under_way(fo: FulfillmentOrder) -> bool:
 
 
 def fulfillable_quantity(line: Line) -> int:
-    """Units that could be fulfilled now: remaining and neither held nor closed."""
+    """Units that could be fulfilled now: remaining and neither held nor closed.
+
+    Recorded: cancelling an order leaves the number as it was, unless the cancellation refunded the units.
+    """
+    if line.order.cancelled_at is not None:
+        return line.quantity - line.removed
     return sum(
         fo_line.remaining
         for fo in line.order.fulfillment_orders
