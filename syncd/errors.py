@@ -98,12 +98,15 @@ class PortError(SyncdError):
 class Transient(PortError):
     """Nobody must act: asking again later is enough. `retry_after_s` is the server's own wish, if it stated one.
 
-    Raised only when the request certainly had no effect, or when it was a read.
+    Raised only when the request certainly had no effect, or when it was a read. `was_sent` False: not a byte of it left.
     """
 
-    def __init__(self, text: str, *, retry_after_s: float | None = None, remedy: str = "") -> None:
+    def __init__(
+        self, text: str, *, retry_after_s: float | None = None, remedy: str = "", was_sent: bool = True
+    ) -> None:
         super().__init__(text, remedy=remedy)
         self.retry_after_s = retry_after_s
+        self.was_sent = was_sent
 
 
 class AuthRejected(PortError):

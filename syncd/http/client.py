@@ -284,6 +284,7 @@ class HttpClient:
         """What a broken exchange means. Texts of httpx may hold the URL: they are redacted, and not chained."""
         text = f"{self.source}: {type(exc).__name__}: {redact(str(exc)).rstrip('.') or 'no details'}"
         log.debug("http.failed", source=self.source, error=text, method=asked.method)
-        if asked.write and not departure.certainly_not_sent(exc):
+        was_sent = not departure.certainly_not_sent(exc)
+        if asked.write and was_sent:
             return OutcomeUnknown(f"{text}. Whether the write was carried out is not known.")
-        return Transient(f"{text}.")
+        return Transient(f"{text}.", was_sent=was_sent)

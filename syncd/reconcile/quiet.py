@@ -26,7 +26,7 @@ from syncd.domain.shipments import DEAD, Parcel, Rung, SupplierLine, SupplierSta
 from syncd.domain.steps import Action
 from syncd.reconcile.lines import claims_line
 from syncd.reconcile.matching import is_plain_number
-from syncd.reconcile.movement import is_delivered
+from syncd.reconcile.movement import is_delivered, movement
 from syncd.reconcile.policy import Policy, SupplierRules
 from syncd.reconcile.store_numbers import differs_in_carrier
 from syncd.reconcile.units import FINISHED
@@ -154,18 +154,22 @@ def _shipped(
     rung = max(parcel.rung, linked.max_rungs.get(parcel.key, Rung.ORDERED))
     if rung <= Rung.LABEL or rung < min(policy.fulfill_on, Rung.HANDED_OVER):
         return None
-    if rung in {Rung.HANDED_OVER, Rung.DELIVERED} or is_delivered(fulfillment):
+    if rung is Rung.DELIVERED or is_delivered(fulfillment):
         return _NOTHING
-    last = max(
-        (event.happened_at for event in fulfillment.events),
-        default=None,
-    )
-    for at in (parcel.last_event_at, parcel.first_scan_at):
-        last = at if last is None or (at is not None and at > last) else last
+    if rung is Rung.HANDED_OVER and movement(fulfillment) is None:
+        return _NOTHING
+    last = _last_sign(fulfillment, parcel)
     if last is None:
         return _NOTHING
     end = policy.transit_expired_after.end(last, calendar=rules.calendar)
     return Judgement(due_at=end + _TICK) if now <= end else None
+
+
+def _last_sign(fulfillment: Fulfillment, parcel: Parcel) -> datetime | None:
+    """When anything was last heard of the parcel, by the store's events or the supplier's."""
+    times = [event.happened_at for event in fulfillment.events]
+    times += [at for at in (fulfillment.in_transit_at, parcel.last_event_at, parcel.first_scan_at) if at is not None]
+    return max(times, default=None)
 
 
 def _covers_all(fulfillment: Fulfillment, order: Order) -> bool:

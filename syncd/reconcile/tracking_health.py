@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syncd.domain.orders import FulfillmentEvent
+from syncd.domain.orders import Fulfillment
 from syncd.domain.shipments import Rung
 from syncd.reconcile.ahead_supplier import shipment_facts
 from syncd.reconcile.case import Case
@@ -42,21 +42,21 @@ def _label_stale(case: Case, side: Side, shipment: Shipment) -> None:
 
 def _transit_expired(case: Case, side: Side, shipment: Shipment) -> None:
     """E03: scanned once, and silent for too long."""
-    if not Rung.FIRST_SCAN <= shipment.rung < Rung.DELIVERED:
-        return
     shown = [live.fulfillment for live in case.lives if shipment in live.shown_by]
-    if any(is_delivered(one) for one in shown):
+    # What the store's own events show raises the evidence, too.
+    is_moving = shipment.rung >= Rung.FIRST_SCAN or any(movement(one) for one in shown)
+    if not is_moving or shipment.rung is Rung.DELIVERED or any(is_delivered(one) for one in shown):
         return
-    events: list[FulfillmentEvent] = [event for one in shown for event in one.events]
-    last = _latest(shipment, events)
+    last = _latest(shipment, shown)
     if last is not None and case.is_over(case.policy.transit_expired_after, last, calendar=side.rules.calendar):
         evidence = {**shipment_facts(shipment), "last_event_at": stamp(last)}
         lines = case.units_of(shipment.contents or {})
         case.found("transit_expired", thing=shipment.key, evidence=evidence, lines=lines, side=side, since=last)
 
 
-def _latest(shipment: Shipment, events: list[FulfillmentEvent]) -> datetime | None:
-    times = [event.happened_at for event in events]
+def _latest(shipment: Shipment, shown: list[Fulfillment]) -> datetime | None:
+    times = [event.happened_at for one in shown for event in one.events]
+    times += [one.in_transit_at for one in shown if one.in_transit_at is not None]
     for parcel in shipment.parcels:
         times += [time for time in (parcel.last_event_at, parcel.first_scan_at) if time is not None]
     return max(times, default=None)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from adapters.suppliers.cj import ADAPTER as CJ
 from adapters.suppliers.feed import ADAPTER as FEED
+from syncd import cycle
 from syncd.domain.ports import AdapterPorts
 from syncd.domain.shipments import Rung
 from syncd.domain.steps import Approval
-from syncd.http import Http
+from syncd.http import Http, HttpClient
 from syncd.journal import drifts
 from syncd.journal.credentials import KeptCredentials
 from syncd.journal.drifts import DriftRecord
@@ -29,8 +32,10 @@ UPS = "1Z999AA10123456784"
 async def stage(folder: Path, *, feed: dict[str, Any] | None = None, **policy: Any) -> AsyncIterator[ShopWorld]:
     """A world; `feed` changes the feed's stanza (None takes a key out), `policy` the policy."""
     async with shop_world(folder) as world:
-        if feed is not None:
-            use_feed(world, feed)
+        world.cj.requests_per_second = 1e9
+        cj = CJ.settings(base_url="https://cj.test", api_key="env:CJ")
+        _use(world, cj=CJ.build("cj", cj, _ports(world)))
+        use_feed(world, feed or {})
         if policy:
             world.with_policy(**policy)
         yield world
@@ -40,19 +45,33 @@ def use_feed(world: ShopWorld, changes: dict[str, Any]) -> None:
     """Read the depot's feed by another stanza from now on."""
     stanza = {key: value for key, value in {**FEED_STANZA, **changes}.items() if value is not None}
     settings = FEED.settings(source="https://depot.test/tracking.csv", **stanza)
-    ports = AdapterPorts(
-        clock=world.clock,
-        rng=world.store.world.rng,
-        http=Http(world.clock, world.store.world.rng, world.streets),
-        credentials=KeptCredentials(world.db),
-        secret=str,
-        hash_key=b"k" * 32,
-    )
-    world.shop = replace(world.shop, suppliers={**world.shop.suppliers, "depot": FEED.build("depot", settings, ports)})
+    _use(world, depot=FEED.build("depot", settings, _ports(world)))
     rules = [
         replace(one, snapshot=settings.snapshot) if one.name == "depot" else one for one in world.shop.policy.suppliers
     ]
     world.with_policy(suppliers=tuple(rules))
+
+
+class AtOnce(Http):
+    """Nobody waits for a turn here, so that a look takes no time on the world's clock."""
+
+    def client(self, **wishes: Any) -> HttpClient:
+        return super().client(**{**wishes, "limit": None})
+
+
+def _use(world: ShopWorld, **suppliers: Any) -> None:
+    world.shop = replace(world.shop, suppliers={**world.shop.suppliers, **suppliers})
+
+
+def _ports(world: ShopWorld) -> AdapterPorts:
+    return AdapterPorts(
+        clock=world.clock,
+        rng=world.store.world.rng,
+        http=AtOnce(world.clock, world.store.world.rng, world.streets),
+        credentials=KeptCredentials(world.db),
+        secret=lambda _: world.cj.api_key,
+        hash_key=b"k" * 32,
+    )
 
 
 async def records(world: ShopWorld, order: Any = None) -> list[DriftRecord]:
@@ -63,6 +82,15 @@ async def records(world: ShopWorld, order: Any = None) -> list[DriftRecord]:
 async def found(world: ShopWorld, order: Any = None) -> set[str]:
     """Look once, and the kinds that are open after it (of one order)."""
     await world.look()
+    return await open_kinds(world, order)
+
+
+async def at(world: ShopWorld, moment: datetime, order: Any = None) -> set[str]:
+    """Look at exactly this moment, and the kinds that are open then (of one order)."""
+    world.clock.advance(moment - world.clock.now())
+    assert world.clock.now() == moment
+    await cycle.look(world.shop)
+    assert world.clock.now() == moment, "the look itself took time"
     return await open_kinds(world, order)
 
 
@@ -105,10 +133,10 @@ def dead(host: str, status: int | None = None) -> Any:
     return refuse
 
 
-def requested(world: ShopWorld, *skus: str, accepted: bool = False, own: bool = True, quantity: int = 1) -> Any:
+def requested(world: ShopWorld, *skus: str, accepted: bool = False, quantity: int = 1) -> Any:
     """An order at a fulfillment service, with its request submitted (and accepted)."""
     twin = world.store.world
-    service = next((one for one in twin.services if one.name == "CJ service"), None) or twin.add_service(
+    service = next(iter(twin.services[1:]), None) or twin.add_service(
         "CJ service", app=twin.add_app("cj-app", token="shpat_service")
     )
     order = world.order(*skus, quantity=quantity)
@@ -130,6 +158,7 @@ __all__ = [
     "ShopWorld",
     "SupplierRules",
     "actions",
+    "at",
     "dead",
     "evidence",
     "found",

@@ -100,7 +100,12 @@ class Tokens:
         return self._read(said, before=kept)
 
     async def _by_key(self) -> Kept:
-        said = await self._sent("/authentication/getAccessToken", {"apiKey": self._api_key()})
+        try:
+            said = await self._sent("/authentication/getAccessToken", {"apiKey": self._api_key()})
+        except Transient as exc:
+            if not exc.was_sent:
+                await self._give_back()
+            raise
         error = failure(said, source=self._source, now=self._clock.now())
         if isinstance(error, AuthRejected | Refused):
             await self._note_refusal(error.text)
@@ -154,6 +159,15 @@ class Tokens:
 
         taken = await self._credentials.renew(name, last, claim)
         return None if is_ours else self._too_early(taken, now=now)
+
+    async def _give_back(self) -> None:
+        """CJ never heard the question, so it may be asked again at once."""
+        name = f"{self._name}/asked"
+
+        async def unclaimed(_kept: Kept | None) -> Kept:
+            return {"at": rfc3339(self._clock.now() - BETWEEN_KEY_REQUESTS)}
+
+        await self._credentials.renew(name, await self._credentials.get(name), unclaimed)
 
     async def _note_refusal(self, text: str) -> None:
         name = f"{self._name}/asked"
