@@ -25,8 +25,8 @@ mutation Ship($fulfillment: FulfillmentInput!) {
   fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id } userErrors { message } }
 }
 """
-PRICE = 10.0
-"""Points of one `fulfillmentCreate`."""
+RATES = {**PLANS, "tenth": 10}
+"""Points restored per second; a plan that nobody sells lets few orders drain a bucket."""
 IN_FLIGHT = 20
 TRIES = 8
 
@@ -68,7 +68,7 @@ def by_plain_client(orders: int, *, plan: str = "standard") -> Drained:
 
 
 async def _by_syncd(orders: int, plan: str) -> Drained:
-    async with bench_world(plan=plan) as world:
+    async with bench_world() as world:
         world.place(depot=orders)
         await _pass(world)
         world.ship_all()
@@ -88,7 +88,7 @@ class _Meter(Bucket):
     """The twin's bucket, full at the beginning, that notes what is taken from it."""
 
     def __init__(self, plan: str, clock: LoopClock) -> None:
-        super().__init__(PLANS[plan], lambda: clock.now().timestamp())
+        super().__init__(RATES[plan], lambda: clock.now().timestamp())
         self.began_s = self.ended_s = clock.monotonic()
         self.seconds = clock.monotonic
         self.cpu_s = process_time()
@@ -130,12 +130,12 @@ def _meter(world: BenchWorld, plan: str) -> _Meter:
 
 
 async def _by_plain_client(orders: int, plan: str) -> Drained:
-    async with bench_world(plan=plan) as world:
+    async with bench_world() as world:
         world.place(depot=orders)
         watch = _meter(world, plan)
         turns = asyncio.Semaphore(IN_FLIGHT)
         rng = Random(7)
-        work = [one for one in world.store.world.fulfillment_orders.values()]
+        work = list(world.store.world.fulfillment_orders.values())
         async with httpx.AsyncClient(transport=world.streets, base_url="https://shop.test") as client:
 
             async def ship(number: int) -> None:

@@ -1,4 +1,4 @@
-"""How many orders a second are judged on one core. Run it with `python -m tests.bench.reconcile [most]`.
+"""How many orders a second are judged on one core.
 
 Four mixes: orders in sync that were shipped, orders in sync that wait, orders that drift in various ways, and a store's
 usual mix (one in fifty drifts).
@@ -6,12 +6,12 @@ usual mix (one in fifty drifts).
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from dataclasses import replace
-from time import perf_counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import process_time
 
 from syncd.domain.shipments import Rung, SupplierState
+from syncd.judge import BATCH
 from syncd.reconcile.decide import reconcile
 from syncd.reconcile.view import OrderView
 from tests.reconcile.world import NOW, POLICY, A, B, C, ago, closed, done, line, order, parcel, placed, side, view, work
@@ -73,21 +73,43 @@ def _numbered(found: OrderView, n: int) -> OrderView:
     return replace(found, order=replace(found.order, id=f"gid://shopify/Order/{n}", name=f"#{n}"))
 
 
-def rate(views: Sequence[OrderView]) -> float:
-    """Orders judged per second, in one pass over `views`."""
-    started = perf_counter()
-    for one in views:
-        reconcile(one, policy=POLICY, now=NOW)
-    return len(views) / (perf_counter() - started)
+MIXES: Mapping[str, Callable[[int], OrderView]] = {
+    "shipped": shipped,
+    "waiting": waiting,
+    "drifting": drifting,
+    "mixed": mixed,
+}
 
 
-def main() -> None:
-    most = int(sys.argv[1]) if len(sys.argv) > 1 else SIZES[-1]
-    for name, make in (("shipped", shipped), ("waiting", waiting), ("drifting", drifting), ("mixed", mixed)):
-        for size in (size for size in SIZES if size <= most):
-            views = [make(n) for n in range(size)]
-            print(f"{name:9} {size:>7,} orders: {rate(views):>9,.0f} orders/s")  # noqa: T201
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Orders judged per second of CPU, by how many orders there were."""
+
+    mix: str
+    by_size: Mapping[int, float]
+
+    @property
+    def rate(self) -> float:
+        """With the most orders."""
+        return self.by_size[max(self.by_size)]
+
+    @property
+    def flatness(self) -> float:
+        """The dearest time per order over the cheapest one, over all sizes."""
+        return max(self.by_size.values()) / min(self.by_size.values())
 
 
-if __name__ == "__main__":
-    main()
+def rates(mix: str, sizes: Sequence[int] = SIZES) -> Rates:
+    return Rates(mix=mix, by_size={size: rate(MIXES[mix], size) for size in sizes})
+
+
+def rate(make: Callable[[int], OrderView], orders: int) -> float:
+    """Orders judged per second of CPU. They are made and judged in batches, as a pass does; only judging is timed."""
+    spent = 0.0
+    for start in range(0, orders, BATCH):
+        views = [make(number) for number in range(start, min(start + BATCH, orders))]
+        began = process_time()
+        for one in views:
+            reconcile(one, policy=POLICY, now=NOW)
+        spent += process_time() - began
+    return orders / spent

@@ -81,11 +81,11 @@ class BenchWorld:
 
 
 @asynccontextmanager
-async def bench_world(*, plan: str = "standard") -> AsyncIterator[BenchWorld]:
+async def bench_world() -> AsyncIterator[BenchWorld]:
     """An empty world on the running virtual loop."""
     clock, rng = LoopClock(), Random(1)
     await clock.sleep(50_000.0)
-    store = ShopifyTwin(clock, rng, shop=DOMAIN, token=TOKEN, plan=plan)
+    store = ShopifyTwin(clock, rng, shop=DOMAIN, token=TOKEN)
     cj, depot = CjTwin(clock, rng, api_key="cj-key"), FeedTwin(clock)
     streets = Streets({"shop.test": store.app, "cj.test": cj.app, "depot.test": depot.app})
     streets.before = streets.after = half_way
