@@ -5,10 +5,13 @@ Only dialogues about what syncd needs; a replayer for all of them is a thing of 
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from adapters.sandbox.shopify import sdl
 from tests.real.replay import Player, document, exchanges
+from tests.real.test_recorded_documents import RECORDINGS, objects
 from tests.reference import needs_reference
 from tests.twin.shop import desk
 
@@ -48,3 +51,21 @@ async def test_a_recorded_dialogue_is_answered_as_it_was(file):
             asked += found is not None
             wrong += [f"{said.place} {one}"[:400] for one in found or ()]
     assert not wrong, "\n".join([f"{asked} asked", *wrong])
+
+
+async def test_the_location_of_a_service_ships_no_inventory_as_recorded() -> None:
+    shown = [
+        one["location"]["shipsInventory"]
+        for path in RECORDINGS
+        for one in objects(json.loads(path.read_bytes()))
+        if "shipsInventory" in (one.get("location") or ()) and one["location"].get("isFulfillmentService")
+    ]
+    assert set(shown) == {False}
+    async with desk() as shop:
+        shop.world.add_service("3PL", app=shop.twin.syncd)
+        data = await shop.data(
+            "{ shop { fulfillmentServices { location { shipsInventory } } } locations(first: 9) { nodes { shipsInventory } } }"
+        )
+        services = [one["location"]["shipsInventory"] for one in data["shop"]["fulfillmentServices"] if one["location"]]
+        assert services == [False]
+        assert True in [one["shipsInventory"] for one in data["locations"]["nodes"]]

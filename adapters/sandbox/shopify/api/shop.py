@@ -191,8 +191,14 @@ def location_address(place: Location, _: Info) -> dict[str, Any]:
     return {**empty, "city": place.city, "countryCode": place.country_code, "formatted": lines}
 
 
-@resolves("Location", "shipsInventory", "hasActiveInventory")
+@resolves("Location", "shipsInventory")
 def ships(place: Location, _: Info) -> bool:
+    """Recorded: never at the location of a fulfillment service."""
+    return place.is_active and place.service is None
+
+
+@resolves("Location", "hasActiveInventory")
+def has_stock(place: Location, _: Info) -> bool:
     return place.is_active
 
 
