@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from random import SystemRandom
@@ -114,7 +114,7 @@ class Runtime:
         if name not in self._stores:
             config = named(self.config.stores, name, "store")
             self._need_secrets({("stores", name), *(("suppliers", one) for one in suppliers_of(self.config, name))})
-            port = self._build(config)
+            port = self._build(config, link_metafields=link_metafields(self.config, name))
             self._stores[name] = StoreRuntime(name=name, port=port, policy=self._policy(config), config=config)
         return self._stores[name]
 
@@ -202,8 +202,9 @@ class Runtime:
         claimed = (self.supplier(name).rules for name in suppliers_of(self.config, config.name))
         return policy_of(config, suppliers=tuple(claimed))
 
-    def _build(self, config: StoreConfig | SupplierConfig) -> Any:
-        port = config.adapter.build(config.name, config.settings, self._ports())
+    def _build(self, config: StoreConfig | SupplierConfig, *, link_metafields: tuple[str, ...] = ()) -> Any:
+        ports = replace(self._ports(), link_metafields=link_metafields)
+        port = config.adapter.build(config.name, config.settings, ports)
         self.built.push_async_callback(port.aclose)
         return port
 
@@ -254,6 +255,12 @@ def clock_of(env: Mapping[str, str]) -> Clock:
 def suppliers_of(config: Config, store: str) -> tuple[str, ...]:
     """Names of the suppliers that ship for a store."""
     return tuple(name for name, supplier in config.suppliers.items() if store in supplier.table.stores)
+
+
+def link_metafields(config: Config, store: str) -> tuple[str, ...]:
+    """Metafields of a store's orders in which its suppliers' orders are named."""
+    named_by = (config.suppliers[name].table.links.metafield for name in suppliers_of(config, store))
+    return tuple(dict.fromkeys(metafield for metafield in named_by if metafield))
 
 
 def policy_of(config: StoreConfig, *, suppliers: tuple[SupplierRules, ...]) -> Policy:

@@ -24,6 +24,9 @@ from syncd.shop import Shop
 BATCH = 500
 """Orders judged at a time: enough to read them in few queries, few enough to keep memory flat."""
 
+MANY = 5_000
+"""From so many orders on, what is in sync is written down on the way. Rare: a first pass, or another policy."""
+
 FREEZING = frozenset({"adapter_mass_change", "permission_or_token"})
 """F10 and F12: while one is open, nothing is done on the word of its source."""
 
@@ -68,7 +71,7 @@ class Judged:
             self.skips[order_id] = judgement.skips
         if not order.is_complete:
             self.cut.add(order_id)
-        if not order.is_complete and (judgement.drifts or _was_edited(order)):
+        if not order.is_complete and (judgement.drifts or _was_edited(order) or "links" in order.cut):
             self.unsure.add(order_id)
         # Looked at again next pass, although nothing may change until then: what a side did not show this time may
         # decide, what was planned and not done (yet) must be planned again, and so must what nothing was planned for
@@ -87,6 +90,24 @@ class Judged:
         self.unsure -= other.whole
         self.due |= other.due
 
+    def without_quiet(self) -> Judged:
+        """Give up the orders about which there is nothing to say, and return when those are due again."""
+        noted = {drift.order_id for drift in self.drifts} | {step.order_id for step in self.steps}
+        quiet = self.due.keys() - noted - self.cut - self.unsure
+        given = Judged(due={order_id: self.due.pop(order_id) for order_id in quiet})
+        for order_id in quiet:
+            self.skips.pop(order_id, None)
+        return given
+
+    def add_orders(self, other: Judged) -> None:
+        """And what `other` found about other orders."""
+        self.drifts += other.drifts
+        self.steps += other.steps
+        self.skips |= other.skips
+        self.cut |= other.cut
+        self.unsure |= other.unsure
+        self.due |= other.due
+
 
 def _was_edited(order: Order) -> bool:
     return any(line.current_quantity != line.quantity for line in order.lines)
@@ -96,12 +117,26 @@ async def judge(shop: Shop, observed: Observed) -> Judged:
     """Judge every order that changed on any side or fell due; never all of them."""
     now = shop.clock.now()
     due = await shop.db.run(mirror.due_under, store=shop.name, policy=policy_hash(shop.policy), now=now)
-    judged = await judge_orders(shop, observed, observed.touched | set(due))
+    ids = sorted(observed.touched.union(due))
+    del due
+    judged = await _judge_many(shop, observed, ids) if len(ids) > MANY else await judge_orders(shop, observed, ids)
     if judged.unsure:
         # A sweep only nominates: what may need something is read by id before it is believed.
         await _read_by_id(shop, judged.unsure)
         judged.replace_orders(await judge_orders(shop, observed, judged.unsure))
     judged.drifts.extend(of_sources(shop, observed))
+    return judged
+
+
+async def _judge_many(shop: Shop, observed: Observed, order_ids: list[str]) -> Judged:
+    """Judge a whole shop: what is in sync is remembered as soon as it was judged, and not kept in memory until the end."""
+    judged, of_source = Judged(), list(of_sources(shop, observed))
+    for ids in _batches(order_ids, size=MANY):
+        part = await judge_orders(shop, observed, ids)
+        quiet = part.without_quiet()
+        quiet.drifts.extend(of_source)  # found in this pass, too: they must not look resolved meanwhile
+        await remember(shop, observed, quiet, run_id=f"{shop.name}-look")
+        judged.add_orders(part)
     return judged
 
 
@@ -210,7 +245,7 @@ def _seen(observed: Observed) -> str:
     return ";".join(f"{source.name}={source.complete}" for source in observed.sources)
 
 
-def _batches(ids: list[str]) -> Iterator[list[str]]:
+def _batches(ids: list[str], *, size: int = BATCH) -> Iterator[list[str]]:
     rest = iter(ids)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch

@@ -63,6 +63,7 @@ class Observed:
 
 async def observe(shop: Shop) -> Observed:
     """Look at the store for what changed, then at every supplier for every mirrored open order."""
+    await _announce(shop)
     store, changed, read_at = await _observe_store(shop)
     looks = await asyncio.gather(*(_observe_supplier(shop, name) for name in sorted(shop.suppliers)))
     touched = set(changed)
@@ -87,6 +88,7 @@ async def observe_orders(
     now = shop.clock.now()
     if not order_ids:
         return Observed(sources=(), touched=frozenset())
+    await _announce(shop)
     orders = await shop.port.orders(sorted(order_ids))
     await shop.db.run(mirror.record_orders, store=shop.name, orders=orders, now=now)
     ids = frozenset(order.id for order in orders)
@@ -100,6 +102,11 @@ async def observe_orders(
         changes=tuple(look.change for look in looks if look.change),
         read_at=dict.fromkeys(ids, now),
     )
+
+
+async def _announce(shop: Shop) -> None:
+    """Who ships for the store is known before anything is read, so that stated links count from the first look on."""
+    await shop.db.run(mirror.serves, store=shop.name, policy=shop.policy, now=shop.clock.now())
 
 
 async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, datetime]]:

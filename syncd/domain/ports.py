@@ -204,6 +204,8 @@ class AdapterPorts:
     base_dir: Path = field(default_factory=Path)
     hash_key: bytes = b""
     """Key for hashing addresses."""
+    link_metafields: tuple[str, ...] = ()
+    """For a store: metafields (`namespace.key`) of its orders that name supplier orders, to be read along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

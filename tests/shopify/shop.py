@@ -304,6 +304,7 @@ def store_of(
     clock: ManualClock | None = None,
     kept: Kept | None = None,
     secrets: dict[str, str] | None = None,
+    link_metafields: tuple[str, ...] = (),
     **settings: Any,
 ) -> ShopifyStore:
     """The adapter as compose would build it, talking to `transport`."""
@@ -317,5 +318,6 @@ def store_of(
         credentials=kept or Kept(),
         secret=secrets.__getitem__,
         hash_key=b"k" * 32,
+        link_metafields=link_metafields,
     )
     return ADAPTER.build("main", ADAPTER.settings(**stanza), ports)

@@ -270,9 +270,8 @@ async def test_addresses_are_only_kept_as_keyed_hashes():
 async def test_link_metafields_are_read_when_they_are_wanted():
     link = {"namespace": "syncd", "key": "aliexpress_order", "value": "81923"}
     node = an_order(metafields=lambda keys, first, **_: {"nodes": [link] if keys == ["syncd.aliexpress_order"] else []})
-    store = store_of(Shop([node]))
-    assert (await store.order("1")).links == ()
-    store.links_wanted = ("syncd.aliexpress_order",)
+    assert (await store_of(Shop([node])).order("1")).links == ()
+    store = store_of(Shop([node]), link_metafields=("syncd.aliexpress_order",))
     assert (await store.order("1")).links == (("syncd.aliexpress_order", "81923"),)
 
 

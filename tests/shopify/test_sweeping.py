@@ -216,8 +216,7 @@ async def test_a_fulfillment_order_that_only_one_result_shows_is_named():
 
 
 async def test_wanted_links_are_named_since_bulk_does_not_bring_them():
-    store = store_of(BulkShop([an_order(1)]))
-    store.links_wanted = ("syncd.cj",)
+    store = store_of(BulkShop([an_order(1)]), link_metafields=("syncd.cj",))
     pages = [page async for page in store.sweep()]
     assert [order.cut for page in pages for order in page.items] == [("links",)]
 

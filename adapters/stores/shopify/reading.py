@@ -47,8 +47,9 @@ def gid(order_id: str) -> str:
 class Reader:
     """Reads orders whole: with every page of every list inside, or with the name of what is missing in `cut`."""
 
-    def __init__(self, session: Session, mapper: Mapper) -> None:
-        self.links: tuple[str, ...] = ()
+    def __init__(self, session: Session, mapper: Mapper, *, links: tuple[str, ...] = ()) -> None:
+        self.links = links
+        """Metafields (`namespace.key`) of an order that are read along."""
         self.denied: dict[str, str] = {}
         """Parts that our scopes do not reach, with the scope that would."""
         self._session = session

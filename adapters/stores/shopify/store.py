@@ -32,7 +32,7 @@ LIMITS = (
 
 
 class ShopifyStore:
-    """One shop. `links_wanted` names metafields (`namespace.key`) to read along; set before the first read."""
+    """One shop."""
 
     def __init__(self, name: str, settings: ShopifySettings, ports: AdapterPorts) -> None:
         self.name = name
@@ -47,7 +47,7 @@ class ShopifyStore:
             version=settings.api_version,
         )
         self._mapper = Mapper(hasher=Hasher(key=ports.hash_key))
-        self._reader = Reader(self._session, self._mapper)
+        self._reader = Reader(self._session, self._mapper, links=ports.link_metafields)
         self._searcher = Searcher(self._session)
         self._sweeper = Sweeper(
             session=self._session,
@@ -57,14 +57,6 @@ class ShopifyStore:
             mapper=self._mapper,
             clock=ports.clock,
         )
-
-    @property
-    def links_wanted(self) -> tuple[str, ...]:
-        return self._reader.links
-
-    @links_wanted.setter
-    def links_wanted(self, links: tuple[str, ...]) -> None:
-        self._reader.links = tuple(links)
 
     async def orders_changed(self, since: datetime) -> AsyncIterator[Page[Order]]:
         """Every order that changed at or after `since`, from 2 minutes earlier on; the last page is empty."""

@@ -14,7 +14,7 @@ from syncd.journal.mirror.orders import (
     record_orders,
     set_due,
 )
-from syncd.journal.mirror.suppliers import SupplierDelta, record_supplier_read
+from syncd.journal.mirror.suppliers import SupplierDelta, record_supplier_read, serves
 from syncd.journal.mirror.views import SourceRow, intent_view, source_states, views
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "open_orders_by_supplier",
     "record_orders",
     "record_supplier_read",
+    "serves",
     "set_due",
     "source_states",
     "views",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from syncd.domain.numbers import normalise
 from syncd.domain.observation import SupplierRead
 from syncd.domain.shipments import DEAD, Rung, SupplierOrder, SupplierState
+from syncd.journal import cursors
 from syncd.journal.coding import canonical, digest, supplier_order_text
 from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads, named_in_vain
 from syncd.journal.mirror.claims import wanted
@@ -92,6 +93,15 @@ def record_supplier_read(
     )
 
 
+def serves(conn: Connection, *, store: str, policy: Policy, now: datetime) -> None:
+    """Note which suppliers ship for the store, and how orders are linked to theirs, before anybody is asked.
+
+    Orders were read without a metafield that is asked for only now: then the store is to be read anew.
+    """
+    for rules in policy.suppliers:
+        _make_due(conn, _configure(conn, supplier=rules.name, store=store, policy=policy, now=now), now=now)
+
+
 def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, now: datetime) -> set[OrderKey]:
     """Keep that the supplier serves the store, and how; when that is news, all of its links are worked out anew."""
     rules = next((rules for rules in policy.suppliers if rules.name == supplier), None)
@@ -102,6 +112,8 @@ def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, n
     if kept is not None and kept.link_metafield == row["link_metafield"]:
         return set()
     upsert(conn, supplier_stores, [row])
+    if kept is not None and row["link_metafield"]:
+        cursors.clear(conn, store=store)
     return relink_all(conn, supplier=supplier, now=now)
 
 
