@@ -54,7 +54,7 @@ class Searcher:
             yield [text(node, "id") for node in page]
 
     async def named(self, name: str) -> list[str]:
-        """Ids of orders with exactly this name, with or without `#`, in any case."""
+        """Ids of orders with exactly this name, with or without `#`, in any case; else of the order with this number as its id."""
         bare = name.strip().lstrip("#")
         wanted = bare.casefold()
         found: dict[str, None] = {}
@@ -65,6 +65,9 @@ class Searcher:
                         found[text(node, "id")] = None
             if found:
                 break
+        if not found and bare.isdecimal():
+            async for page in self._pages("find_orders", f"id:{bare}"):
+                found |= {text(node, "id"): None for node in page if text(node, "id").endswith(f"/{bare}")}
         return list(found)
 
     async def count(self, query: str, *, limit: int) -> int | None:
