@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.cycle.shopworld import shop_world, states
 
 
-async def test_a_shipped_order_becomes_fulfilled_with_its_number_and_stays_so(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_shipped_order_becomes_fulfilled_with_its_number_and_stays_so(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         ref = world.place_at_cj(order)
         world.later(hours=30)

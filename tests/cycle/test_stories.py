@@ -17,8 +17,8 @@ def kinds(look: Any) -> list[str]:
     return sorted(drift.kind for drift in look.judged.drifts)
 
 
-async def test_two_parcels_of_one_order_become_two_fulfillments(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_two_parcels_of_one_order_become_two_fulfillments(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG", "DP-HAT")
         ref = world.place_at_cj(order)
         world.depot.ship(order.name, "1Z999AA10123456784", sku="DP-HAT", quantity="1", carrier="UPS")
@@ -30,8 +30,8 @@ async def test_two_parcels_of_one_order_become_two_fulfillments(tmp_path: Path) 
         assert (await world.pass_()).outcomes == ()
 
 
-async def test_observe_mode_says_what_it_would_do_and_does_nothing(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_observe_mode_says_what_it_would_do_and_does_nothing(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
         world.with_mode("observe")
@@ -42,8 +42,10 @@ async def test_observe_mode_says_what_it_would_do_and_does_nothing(tmp_path: Pat
         assert world.fulfillments(order) == []
 
 
-async def test_a_request_nobody_answered_is_cancelled_once_the_supplier_shows_no_order(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_request_nobody_answered_is_cancelled_once_the_supplier_shows_no_order(
+    url: str, tmp_path: Path
+) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = _requested(world, "CJ-MUG")
         await world.pass_()
         world.later(hours=25)
@@ -56,8 +58,8 @@ async def test_a_request_nobody_answered_is_cancelled_once_the_supplier_shows_no
         assert (await world.pass_()).outcomes == ()
 
 
-async def test_a_dead_supplier_never_makes_a_request_be_cancelled(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_dead_supplier_never_makes_a_request_be_cancelled(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         _requested(world, "CJ-MUG")
         await world.pass_()
         world.later(hours=25)
@@ -67,8 +69,8 @@ async def test_a_dead_supplier_never_makes_a_request_be_cancelled(tmp_path: Path
         assert [source.name for source in run.sources if source.error] == ["cj"]
 
 
-async def test_the_other_supplier_goes_on_while_one_is_dead(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_the_other_supplier_goes_on_while_one_is_dead(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("DP-HAT")
         world.order("CJ-MUG")
         world.depot.ship(order.name, NUMBER, sku="DP-HAT", quantity="1")
@@ -76,8 +78,8 @@ async def test_the_other_supplier_goes_on_while_one_is_dead(tmp_path: Path) -> N
         assert states(await world.pass_()) == {"verified": 1}
 
 
-async def test_a_second_number_of_the_supplier_is_added_and_none_dropped(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_second_number_of_the_supplier_is_added_and_none_dropped(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("DP-HAT", quantity=2)
         world.depot.ship(order.name, NUMBER, sku="DP-HAT", quantity="2")
         await world.pass_()
@@ -89,8 +91,8 @@ async def test_a_second_number_of_the_supplier_is_added_and_none_dropped(tmp_pat
         assert (await world.pass_()).outcomes == ()
 
 
-async def test_fulfilled_by_hand_but_never_shipped_waits_for_a_persons_yes(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_fulfilled_by_hand_but_never_shipped_waits_for_a_persons_yes(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.place_at_cj(order)
         await world.pass_()
@@ -103,8 +105,8 @@ async def test_fulfilled_by_hand_but_never_shipped_waits_for_a_persons_yes(tmp_p
         assert [one.status for one in world.fulfillments(order)] == ["SUCCESS"]
 
 
-async def test_a_supplier_that_cancels_everything_at_once_is_frozen(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_supplier_that_cancels_everything_at_once_is_frozen(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         refs = [world.place_at_cj(world.order("CJ-MUG")) for _ in range(10)]
         world.with_policy(holds=Approval.AUTO)
         await world.pass_()
@@ -117,8 +119,8 @@ async def test_a_supplier_that_cancels_everything_at_once_is_frozen(tmp_path: Pa
         assert all(not order.fulfillment_orders[0].holds for order in world.orders.values())
 
 
-async def test_the_merchants_number_is_never_overwritten(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_the_merchants_number_is_never_overwritten(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         ref = world.place_at_cj(order)
         world.store.world.merchant.fulfill(order, number="1Z999AA10123456784", company="UPS")
@@ -128,8 +130,8 @@ async def test_the_merchants_number_is_never_overwritten(tmp_path: Path) -> None
         assert [row.number for row in fulfillment.tracking] == ["1Z999AA10123456784"]
 
 
-async def test_a_customer_is_told_once_per_parcel_when_the_store_asks_for_it(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_customer_is_told_once_per_parcel_when_the_store_asks_for_it(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         world.with_policy(notify_customer="once")
         order = world.order("DP-HAT", quantity=2)
         world.depot.ship(order.name, NUMBER, sku="DP-HAT", quantity="2")
@@ -141,8 +143,8 @@ async def test_a_customer_is_told_once_per_parcel_when_the_store_asks_for_it(tmp
         assert len(told) == 1
 
 
-async def test_an_empty_journal_on_a_live_store_doubles_nothing(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_an_empty_journal_on_a_live_store_doubles_nothing(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
         await world.pass_()
@@ -178,13 +180,13 @@ def _dead(host: str) -> Any:
 
 
 @pytest.mark.parametrize("changed", ["policy", "age", "store"])
-async def test_a_saved_plan_that_is_no_longer_ours_is_refused_whole(tmp_path: Path, changed: str) -> None:
+async def test_a_saved_plan_that_is_no_longer_ours_is_refused_whole(url: str, tmp_path: Path, changed: str) -> None:
     from dataclasses import replace
 
     from syncd import cycle
     from syncd.errors import GuardRefused
 
-    async with shop_world(tmp_path) as world:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
         plan = (await world.look()).plan
@@ -199,10 +201,10 @@ async def test_a_saved_plan_that_is_no_longer_ours_is_refused_whole(tmp_path: Pa
         assert world.fulfillments(order) == []
 
 
-async def test_the_same_plan_twice_is_the_same_as_once(tmp_path: Path) -> None:
+async def test_the_same_plan_twice_is_the_same_as_once(url: str, tmp_path: Path) -> None:
     from syncd import cycle
 
-    async with shop_world(tmp_path) as world:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
         plan = (await world.look()).plan
@@ -213,10 +215,10 @@ async def test_the_same_plan_twice_is_the_same_as_once(tmp_path: Path) -> None:
         assert len(world.fulfillments(order)) == 1
 
 
-async def test_a_step_whose_order_changed_since_is_refused_as_stale(tmp_path: Path) -> None:
+async def test_a_step_whose_order_changed_since_is_refused_as_stale(url: str, tmp_path: Path) -> None:
     from syncd import cycle
 
-    async with shop_world(tmp_path) as world:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
         plan = (await world.look()).plan
@@ -226,8 +228,8 @@ async def test_a_step_whose_order_changed_since_is_refused_as_stale(tmp_path: Pa
         assert len(world.fulfillments(order)) == 1
 
 
-async def test_a_new_policy_is_applied_to_orders_that_did_not_change(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_a_new_policy_is_applied_to_orders_that_did_not_change(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         world.with_policy(fulfill_on=Rung.IN_TRANSIT)
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
@@ -236,16 +238,16 @@ async def test_a_new_policy_is_applied_to_orders_that_did_not_change(tmp_path: P
         assert states(await world.pass_()) == {"verified": 1}
 
 
-async def test_what_was_planned_and_not_done_is_planned_again(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_what_was_planned_and_not_done_is_planned_again(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.cj.ship(world.place_at_cj(order), NUMBER)
         first, second = await world.look(), await world.look()
         assert [step.id for step in first.plan.steps] == [step.id for step in second.plan.steps] != []
 
 
-async def test_an_approved_step_is_carried_out_by_the_next_pass(tmp_path: Path) -> None:
-    async with shop_world(tmp_path) as world:
+async def test_an_approved_step_is_carried_out_by_the_next_pass(url: str, tmp_path: Path) -> None:
+    async with shop_world(tmp_path, url=url) as world:
         order = world.order("CJ-MUG")
         world.place_at_cj(order)
         world.store.world.merchant.fulfill(order)
@@ -255,3 +257,19 @@ async def test_an_approved_step_is_carried_out_by_the_next_pass(tmp_path: Path) 
         assert states(await world.pass_()) == {"verified": 1}
         assert [one.status for one in world.fulfillments(order)] == ["CANCELLED"]
         assert (await world.pass_()).outcomes == ()
+
+
+async def test_a_plan_file_cannot_approve_its_own_steps(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from syncd import cycle
+
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        world.place_at_cj(order)
+        world.store.world.merchant.fulfill(order)
+        world.later(hours=50)
+        plan = (await world.look()).plan
+        forged = replace(plan, steps=tuple(replace(step, approval=Approval.AUTO) for step in plan.steps))
+        assert states(await cycle.apply_plan(world.shop, forged)) == {"awaiting_approval": 1}
+        assert [one.status for one in world.fulfillments(order)] == ["SUCCESS"]

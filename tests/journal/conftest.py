@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,13 @@ START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
     """A database of this worker's own, dropped at the end."""
-    name = f"syncd_test_{worker_id}_{os.getpid()}"
+    with own_database(f"syncd_test_{worker_id}_{os.getpid()}") as address:
+        yield address
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """The address of a database of this name while it lasts; skips the test where no PostgreSQL answers."""
     admin = create_engine(f"{SERVER}/test", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
     try:
         _execute(admin, f"CREATE DATABASE {name}")
@@ -53,11 +60,12 @@ def url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> str
     if engine_name == "sqlite":
         return f"sqlite:///{tmp_path / 'syncd.db'}"
     address: str = request.getfixturevalue("postgres_url")
-    _make_empty(address)
+    make_empty(address)
     return address
 
 
-def _make_empty(address: str) -> None:
+def make_empty(address: str) -> None:
+    """Leave the journal there up to date and with nothing in it."""
     engine = create_engine(address)
     with engine.begin() as conn:
         migrated = conn.execute(text("SELECT to_regclass('alembic_version')")).scalar_one()
