@@ -26,15 +26,20 @@ class Ending:
     effects: Counter[str]
     mails: Counter[str]
     drifts: tuple[str, ...]
+    """What people would be told of."""
+    claims: Counter[str]
+    """What the journal says was done, and whom it says customers were told about: that must be so, too."""
 
 
 async def ending_of(lives: Lives) -> Ending:
-    """The ending as it is now; asks the journal only for the drift that people would be told of."""
+    """The ending as it is now."""
     found: list[str] = []
+    claims: Counter[str] = Counter()
 
     async def told(lives: Lives) -> None:
         rows = await lives.world.db.run(drifts.open_drifts, store="main")
         found.extend(sorted(f"{row.drift.order}: {row.drift.kind}" for row in rows))
+        claims.update(await lives.world.db.run(_claims))
 
     await lives.live(told)
     world = lives.world
@@ -44,7 +49,14 @@ async def ending_of(lives: Lives) -> Ending:
         effects=effects_of(world),
         mails=mails_of(world),
         drifts=tuple(found),
+        claims=claims,
     )
+
+
+def _claims(conn: Any) -> list[str]:
+    done = conn.execute(select(intents.c.action, intents.c.order_id).where(intents.c.state == "verified"))
+    told = conn.execute(select(notifications.c.parcel)).scalars()
+    return [*(f"{row.action} {row.order_id}" for row in done), *(f"told {parcel}" for parcel in told)]
 
 
 def effects_of(world: ShopWorld) -> Counter[str]:
@@ -114,7 +126,8 @@ def _doubled(ending: Ending, *, like: Ending) -> list[str]:
 
 
 def _differences(ending: Ending, *, like: Ending) -> list[tuple[str, Any, Any]]:
-    pairs = [(name, getattr(ending, name), getattr(like, name)) for name in ("store", "suppliers", "effects", "drifts")]
+    names = ("store", "suppliers", "effects", "drifts", "claims")
+    pairs = [(name, getattr(ending, name), getattr(like, name)) for name in names]
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
