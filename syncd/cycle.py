@@ -340,4 +340,10 @@ def _must_be_ours(shop: Shop, plan: Plan) -> None:
 
 
 async def _guard_again(shop: Shop, observed: Observed, plan: Plan, *, allowance: Allowance) -> Guarded:
-    return await guarded(shop, observed, Judged(steps=list(plan.steps)), allowance=allowance)
+    """The plan's steps, guarded on what is seen now. Who may let a step go is what the policy says, not what a file says."""
+    fresh = (await judge_orders(shop, observed, observed.touched)).steps
+    steps = [
+        replace(step, approval=next((one.approval for one in fresh if same_effect(one, step)), step.approval))
+        for step in plan.steps
+    ]
+    return await guarded(shop, observed, Judged(steps=steps), allowance=allowance)
