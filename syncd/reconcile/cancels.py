@@ -13,10 +13,11 @@ from syncd.reconcile.ahead_store import shipped_rung, sides_of, unfulfill_drafts
 from syncd.reconcile.ahead_supplier import shipment_facts
 from syncd.reconcile.case import Case
 from syncd.reconcile.evidence import numbers_of, stamp
+from syncd.reconcile.holds import hold_drafts
 from syncd.reconcile.live import Live
 from syncd.reconcile.matching import ALL_SHIPPED, Placed, Shipment, Side
 from syncd.reconcile.movement import movement
-from syncd.reconcile.requests import hold_drafts, works_of
+from syncd.reconcile.requests import works_of
 from syncd.reconcile.steps import Draft
 from syncd.reconcile.view import IntentView, Placement
 
@@ -81,7 +82,7 @@ def _supplier_cancelled(case: Case, side: Side, placed: Placed) -> None:
             lines=case.units_of(waits),
             side=side,
             since=placed.order.changed_at,
-            drafts=hold_drafts(case, side, works, why=why),
+            drafts=hold_drafts(case, side, works, why=why, only=waits),
         )
     for live in case.lives:
         if not lost.isdisjoint(live.lines):

@@ -12,8 +12,9 @@ from syncd.domain.steps import Action, Approval, StepLine, Target
 from syncd.reconcile.ahead_store import shipped_rung
 from syncd.reconcile.case import Case
 from syncd.reconcile.evidence import stamp
+from syncd.reconcile.holds import hold_drafts
 from syncd.reconcile.matching import ALL_SHIPPED, Placed, Side
-from syncd.reconcile.steps import OUR_HANDLE, Draft, at_least_asked, request_basis
+from syncd.reconcile.steps import Draft, at_least_asked, request_basis
 from syncd.reconcile.units import FINISHED
 
 PAID = frozenset({FinancialStatus.PAID, FinancialStatus.PARTIALLY_REFUNDED})
@@ -247,42 +248,6 @@ def _rejected(case: Case, side: Side, work: FulfillmentOrder) -> None:
         side=side,
         since=work.updated_at,
         drafts=hold_drafts(case, side, [work], why=why),
-    )
-
-
-def hold_drafts(
-    case: Case, side: Side, works: Iterable[FulfillmentOrder], *, why: str, reason: str = "OTHER"
-) -> list[Draft]:
-    """Holds with our own handle, where there is none of ours yet and nobody took one of ours off."""
-    drafts = []
-    for work in works:
-        lines = work_lines(case, side, work)
-        is_held = any(hold.is_ours or hold.handle == OUR_HANDLE for hold in work.holds)
-        if is_held or "HOLD" not in work.supported_actions or _was_held(case, lines):
-            continue
-        drafts.append(
-            Draft(
-                action=Action.HOLD,
-                approval=case.policy.holds,
-                lines=lines,
-                target=Target(fulfillment_order_id=work.id, hold_handle=OUR_HANDLE, hold_reason=reason),
-                basis=f"hold:{request_basis(work)}",
-                why=why,
-                supplier=side.name,
-                message=why,
-            )
-        )
-    return drafts
-
-
-def _was_held(case: Case, lines: tuple[StepLine, ...]) -> bool:
-    """A hold of ours that is gone was released by somebody who meant it."""
-    held = {line.line_item_id for line in lines}
-    return any(
-        intent.action is Action.HOLD
-        and intent.state in {"done", "verified"}
-        and held <= {line.line_item_id for line in intent.lines}
-        for intent in case.view.intents
     )
 
 

@@ -31,7 +31,7 @@ from syncd.reconcile.view import IntentView, Link, LinkedOrder, OrderView, Suppl
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
-ACTIONS = frozenset({"CREATE_FULFILLMENT", "HOLD", "MOVE"})
+ACTIONS = frozenset({"CREATE_FULFILLMENT", "HOLD", "MOVE", "SPLIT"})
 
 A, B, C = (f"gid://shopify/LineItem/{n}" for n in (11, 12, 13))
 SKUS = {A: "CJ-A", B: "CJ-B", C: "CJ-C"}

@@ -214,12 +214,16 @@ def _submit_fulfillment_request(step: Step, call: Call) -> Mutation:
 
 
 def _hold(step: Step, call: Call) -> Mutation:
-    hold = {
+    hold: dict[str, Any] = {
         "reason": step.target.hold_reason or "OTHER",
         "reasonNotes": message_of(step, call),
         "handle": _need(step.target.hold_handle, "hold_handle"),
         "notifyMerchant": False,
     }
+    if step.target.allocations:
+        hold["fulfillmentOrderLineItems"] = [
+            {"id": one.fulfillment_order_line_id, "quantity": one.quantity} for one in step.target.allocations
+        ]
     order = _need(step.target.fulfillment_order_id, "fulfillment_order_id")
     return Mutation(file="hold", variables={"id": order, "hold": hold}, made=("fulfillmentHold",), lane=Lane.CANCEL)
 

@@ -85,6 +85,9 @@ class Look:
                 await self._list_open(wanted)
             for one in wanted:
                 await self._one(one)
+            if len(wanted) <= FEW and any(self._is_cancelled(one) for one in wanted):
+                # CJ answers a store's order with one of its own: what was placed anew after a cancel shows in the list.
+                await self._list_open(wanted)
         except _Stop:
             pass
         return self._found(lists_everything=False)
@@ -231,6 +234,10 @@ class Look:
         self._names.add(bare_name(row.orderNum))
         if row.platformOrderId:
             self._numbers.add(_bare_id(row.platformOrderId))
+
+    def _is_cancelled(self, wanted: Wanted) -> bool:
+        mine = [row for row in self._rows.values() if row.orderId in wanted.supplier_order_ids or _belongs(row, wanted)]
+        return bool(mine) and all(row.orderStatus == "CANCELLED" for row in mine)
 
     def _shows(self, wanted: Wanted) -> bool:
         """Whether one of the orders found belongs to the store order."""
