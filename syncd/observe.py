@@ -66,12 +66,11 @@ async def observe(shop: Shop) -> Observed:
     await _announce(shop)
     store, changed, read_at = await _observe_store(shop)
     looks = await asyncio.gather(*(_observe_supplier(shop, name) for name in sorted(shop.suppliers)))
-    touched = set(changed)
     for look in looks:
-        touched |= look.affected
+        changed |= look.affected
     return Observed(
         sources=(store, *(look.source for look in looks)),
-        touched=frozenset(touched),
+        touched=frozenset(changed),
         reads={look.read.supplier: look.read for look in looks},
         changes=tuple(look.change for look in looks if look.change),
         read_at=read_at,
@@ -117,6 +116,7 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
     read_at: dict[str, datetime] = {}
     seen, complete = 0, True
     problems: list[Problem] = []
+    behind = timedelta(0)
     try:
         async for page in pages:
             news = await _keep(shop, page)
@@ -126,11 +126,14 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
             seen += len(page.items)
             complete = complete and page.complete
             problems.extend(page.problems)
+            if page.ahead is not None:
+                behind = max(behind, -page.ahead)
     except PortError as error:
         log.warning("source.unreachable", source=shop.name, error=str(error))
         return _failed(shop.name, "store", error, started), changed, read_at
     if complete:
-        await shop.db.run(cursors.put, store=shop.name, name=_WATERMARK, at=started - INDEX_LAG)
+        # The store stamps changes by its own clock. One that is ahead only makes us read some of them twice.
+        await shop.db.run(cursors.put, store=shop.name, name=_WATERMARK, at=started - behind - INDEX_LAG)
     source = Source(
         name=shop.name,
         kind="store",

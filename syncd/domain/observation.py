@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from syncd.domain.orders import Order
@@ -28,6 +28,8 @@ class Page(Generic[T]):
     is_last: bool
     complete: bool = True
     problems: tuple[Problem, ...] = ()
+    ahead: timedelta | None = None
+    """How far the source's clock is ahead of ours (negative: behind), as it was found while listing; None = not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

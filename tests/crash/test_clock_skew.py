@@ -9,7 +9,7 @@ from syncd.journal.intents import IntentState
 from tests.crash.edges import Edge
 from tests.crash.lives import Lives, new_lives
 from tests.crash.scenarios import SCENARIOS, one_pass
-from tests.crash.truth import ending_of
+from tests.crash.truth import effects_of, ending_of
 
 TEN = timedelta(minutes=10)
 
@@ -45,3 +45,16 @@ async def _intents(lives: Lives) -> list[intents.IntentRow]:
 
     await lives.live(read)
     return found
+
+
+@pytest.mark.parametrize("skew", [-TEN, TEN], ids=["behind", "ahead"])
+async def test_what_changes_in_the_store_is_seen_whatever_its_clock_says(skew: timedelta) -> None:
+    async with new_lives(store_skew=skew) as lives:
+        world = lives.world
+        await lives.live(one_pass)
+        for number in ("YT2229521272164446", "YT2229521272164447"):
+            order = world.order("DP-HAT")
+            world.depot.ship(order.name, number, sku="DP-HAT", quantity="1")
+            for _ in range(2):
+                await lives.live(one_pass)
+        assert sorted(effects_of(world).values()) == [1, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
@@ -87,7 +88,7 @@ class Bout:
         if self.spoiling.kind is None:
             return await self._silence(request, answer=answer, wire=wire)
         world = self.lives.world
-        twin = {"shop.test": world.store, "cj.test": world.cj, "depot.test": world.depot}[request.url.host]
+        twin: Any = {"shop.test": world.store, "cj.test": world.cj, "depot.test": world.depot}[request.url.host]
         twin.faults.add(self.spoiling.kind, moment=self.spoiling.moment, status=self.spoiling.status)
         try:
             return await answer(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -40,6 +40,8 @@ class Session:
     def __init__(self, *, http: HttpClient, tokens: Tokens, budget: CostBudget, clock: Clock, version: str) -> None:
         self.version = version
         self.served_version: str | None = None
+        self.ahead: timedelta | None = None
+        """How far the shop's clock was ahead of ours at its last answer; whole seconds, and never more than the truth."""
         self.budget = budget
         self._http = http
         self._tokens = tokens
@@ -135,6 +137,8 @@ class Session:
             lane=lane,
         )
         self.served_version = response.headers.get("x-shopify-api-version") or self.served_version
+        if response.date is not None:
+            self.ahead = response.date - self._clock.now()
         return response
 
     def _settle(

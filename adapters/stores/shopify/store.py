@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -68,11 +69,13 @@ class ShopifyStore:
                 batch = new[start : start + 50]
                 orders = await self._reader.orders(batch, lane=Lane.POLL)
                 yield Page(items=orders, is_last=False, problems=self._invisible(batch, orders))
-        yield Page(items=(), is_last=True, complete=True, problems=self._version_problem())
+        problems = self._version_problem()
+        yield Page(items=(), is_last=True, complete=True, problems=problems, ahead=self._session.ahead)
 
-    def sweep(self) -> AsyncIterator[Page[Order]]:
+    async def sweep(self) -> AsyncIterator[Page[Order]]:
         """Every order that is open or was touched in 60 days; see Sweeper."""
-        return self._sweeper.pages()
+        async for page in self._sweeper.pages():
+            yield replace(page, ahead=self._session.ahead)
 
     async def order(self, order_id: str) -> Order:
         return await self._reader.order(order_id, lane=Lane.READ_BACK)
