@@ -151,7 +151,10 @@ class Database:
         if path.exists():
             raise SyncdError(f"{path} exists and is not overwritten.", remedy="Name another file.")
         # Made first, so that it is never readable by others; VACUUM INTO accepts an empty file.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except OSError as exc:
+            raise SyncdError(f"{path} cannot be written: {exc.strerror}.") from exc
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.execute(text("VACUUM INTO :path"), {"path": str(path)})
 

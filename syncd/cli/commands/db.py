@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +23,8 @@ commands = typer.Typer(no_args_is_help=True, help="Look after the journal: upgra
 def upgrade(ctx: typer.Context, config: ConfigOption = None) -> int:
     """Bring the journal to this version's schema."""
     session = session_of(ctx, config=config)
-    before, after = _unopened(session).upgrade()
+    with _unopened(session) as database:
+        before, after = database.upgrade()
     session.show(f"Already at {after}." if before == after else f"Upgraded from {before or 'nothing'} to {after}.")
     return 0
 
@@ -33,7 +36,8 @@ def check(ctx: typer.Context, config: ConfigOption = None) -> int:
     from syncd.reports.terminal.check import check_report
 
     session = session_of(ctx, config=config)
-    found = _unopened(session).check()
+    with _unopened(session) as database:
+        found = database.check()
     session.show(check_report(CheckReport(groups=(("database", found),))))
     return ExitCode.ERROR if any(one.state == "fail" for one in found) else ExitCode.FINE
 
@@ -46,16 +50,23 @@ def backup(
 ) -> int:
     """Copy the journal while everything keeps running."""
     session = session_of(ctx, config=config)
-    _unopened(session).backup(file)
+    with _unopened(session) as database:
+        database.backup(file)
     session.show(f"Wrote {file}. Keep the key file with it: without it, kept credentials cannot be read.")
     return 0
 
 
-def _unopened(session: Session) -> Database:
+@contextmanager
+def _unopened(session: Session) -> Iterator[Database]:
+    """The journal as it is: neither migrated nor refused."""
     from syncd.clock import SystemClock
     from syncd.config import rules
     from syncd.journal.database import Database
     from syncd.secrets import register_url
 
     url = register_url(rules.database_url(session.config, env=session.env))
-    return Database(url, key_file=rules.key_file(session.config), clock=session.clock or SystemClock())
+    database = Database(url, key_file=rules.key_file(session.config), clock=session.clock or SystemClock())
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
