@@ -113,13 +113,17 @@ def _was_edited(order: Order) -> bool:
     return any(line.current_quantity != line.quantity for line in order.lines)
 
 
-async def judge(shop: Shop, observed: Observed) -> Judged:
+async def judge(shop: Shop, observed: Observed, *, many: int = MANY) -> Judged:
     """Judge every order that changed on any side or fell due; never all of them."""
     now = shop.clock.now()
     due = await shop.db.run(mirror.due_under, store=shop.name, policy=policy_hash(shop.policy), now=now)
     ids = sorted(observed.touched.union(due))
     del due
-    judged = await _judge_many(shop, observed, ids) if len(ids) > MANY else await judge_orders(shop, observed, ids)
+    judged = (
+        await judge_orders(shop, observed, ids)
+        if len(ids) <= many
+        else await _judge_many(shop, observed, ids, size=many)
+    )
     if judged.unsure:
         # A sweep only nominates: what may need something is read by id before it is believed.
         await _read_by_id(shop, judged.unsure)
@@ -128,10 +132,10 @@ async def judge(shop: Shop, observed: Observed) -> Judged:
     return judged
 
 
-async def _judge_many(shop: Shop, observed: Observed, order_ids: list[str]) -> Judged:
+async def _judge_many(shop: Shop, observed: Observed, order_ids: list[str], *, size: int) -> Judged:
     """Judge a whole shop: what is in sync is remembered as soon as it was judged, and not kept in memory until the end."""
     judged, of_source = Judged(), list(of_sources(shop, observed))
-    for ids in _batches(order_ids, size=MANY):
+    for ids in _batches(order_ids, size=size):
         part = await judge_orders(shop, observed, ids)
         quiet = part.without_quiet()
         quiet.drifts.extend(of_source)  # found in this pass, too: they must not look resolved meanwhile
