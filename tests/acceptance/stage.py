@@ -34,7 +34,7 @@ async def stage(folder: Path, *, feed: dict[str, Any] | None = None, **policy: A
     async with shop_world(folder) as world:
         world.cj.requests_per_second = 1e9
         cj = CJ.settings(base_url="https://cj.test", api_key="env:CJ")
-        _use(world, cj=CJ.build("cj", cj, _ports(world)))
+        _use(world, cj=CJ.build("cj", cj, ports_of(world)))
         use_feed(world, feed or {})
         if policy:
             world.with_policy(**policy)
@@ -45,7 +45,7 @@ def use_feed(world: ShopWorld, changes: dict[str, Any]) -> None:
     """Read the depot's feed by another stanza from now on."""
     stanza = {key: value for key, value in {**FEED_STANZA, **changes}.items() if value is not None}
     settings = FEED.settings(source="https://depot.test/tracking.csv", **stanza)
-    _use(world, depot=FEED.build("depot", settings, _ports(world)))
+    _use(world, depot=FEED.build("depot", settings, ports_of(world)))
     rules = [
         replace(one, snapshot=settings.snapshot) if one.name == "depot" else one for one in world.shop.policy.suppliers
     ]
@@ -63,7 +63,7 @@ def _use(world: ShopWorld, **suppliers: Any) -> None:
     world.shop = replace(world.shop, suppliers={**world.shop.suppliers, **suppliers})
 
 
-def _ports(world: ShopWorld) -> AdapterPorts:
+def ports_of(world: ShopWorld) -> AdapterPorts:
     return AdapterPorts(
         clock=world.clock,
         rng=world.store.world.rng,
@@ -164,6 +164,7 @@ __all__ = [
     "found",
     "open_kinds",
     "planned",
+    "ports_of",
     "records",
     "requested",
     "shown",
