@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syncd import cycle
 from syncd.cli import exit_codes
 from syncd.cli.facts import event_facts, zone_of
+from syncd.clock import rfc3339
 from syncd.errors import UsageError
 from syncd.journal import drifts, history, mirror
 from syncd.reconcile.decide import reconcile
+from syncd.reconcile.documents import event_document, record_document
+from syncd.reconcile.plain import plain
+from syncd.reconcile.plan import step_document
 from syncd.reports.facts import OrderStory
 
 if TYPE_CHECKING:
@@ -43,3 +47,21 @@ async def story_of(runtime: Runtime, store: str, order_id: str, *, ask: bool) ->
         mode=shop.mode,
     )
     return story, code
+
+
+def story_document(story: OrderStory, *, store: str) -> dict[str, Any]:
+    """The same as JSON: what each side shows, what is wrong, what would be done, what was done."""
+    order = story.view.order
+    return {
+        "schema": 1,
+        "generated_at": rfc3339(story.now),
+        "store": store,
+        "mode": story.mode,
+        "order": order.name,
+        "order_id": order.id,
+        "seen": {"store": plain(order), "suppliers": plain(story.view.suppliers)},
+        "drifts": [record_document(record, store=store) for record in story.records],
+        "steps": [step_document(step) for step in story.judgement.steps],
+        "skips": plain(story.judgement.skips),
+        "history": [event_document(event) for event in story.events],
+    }

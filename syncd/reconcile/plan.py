@@ -46,7 +46,7 @@ def make_plan(store: str, steps: Iterable[Step], *, policy: Policy, seen: str, n
     """
     ordered = sorted(_once(steps), key=lambda step: (len(step.order_id), step.order_id))
     policy_digest = policy_hash(policy)
-    decided = sorted((_step_document(step) for step in ordered), key=lambda each: str(each["id"]))
+    decided = sorted((step_document(step) for step in ordered), key=lambda each: str(each["id"]))
     fingerprint = digest([store, seen, policy_digest, decided])
     return Plan(
         id=f"plan-{digest([fingerprint, rfc3339(now)])[:16]}",
@@ -88,7 +88,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "fingerprint": plan.fingerprint,
         "policy_hash": plan.policy_hash,
         "created_at": rfc3339(plan.created_at),
-        "steps": [_step_document(step) for step in plan.steps],
+        "steps": [step_document(step) for step in plan.steps],
         "effects": effects(plan.steps),
         "refused": [plain(refusal) for refusal in plan.refused],
     }
@@ -126,11 +126,12 @@ def _once(steps: Iterable[Step]) -> Iterable[Step]:
     for step in steps:
         rival = by_id.get(step.id, step)
         # The digest decides between equals, else the plan would depend on the order in which drifts were found.
-        by_id[step.id] = max(rival, step, key=lambda each: (_STRICTNESS[each.approval], digest(_step_document(each))))
+        by_id[step.id] = max(rival, step, key=lambda each: (_STRICTNESS[each.approval], digest(step_document(each))))
     return by_id.values()
 
 
-def _step_document(step: Step) -> dict[str, Any]:
+def step_document(step: Step) -> dict[str, Any]:
+    """One step, as every document shows it."""
     document: dict[str, Any] = plain(step)
     del document["target"]["existing"]  # the journal's: nothing was sent when a plan is made
     document["lines"] = [line_document(line) for line in step.lines]

@@ -223,7 +223,7 @@ def test_only_reported_steps_change_nothing_and_are_shown(desk):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["approvals"], ["links"], ["status"], ["adapters"], ["config", "show"]],
+    [["approvals"], ["links"], ["status"], ["adapters"], ["config", "show"], ["explain", "A01"], ["explain", "#1001"]],
     ids=" ".join,
 )
 def test_every_other_answer_is_one_document_too(desk, arguments):
