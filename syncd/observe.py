@@ -27,7 +27,8 @@ INDEX_LAG = timedelta(seconds=60)
 """How far behind the present the watermark stays: the store's search index lags by an undocumented time.
 A minute: our choice; the adapter's own overlap comes on top."""
 
-_WATERMARK = "orders_changed"
+WATERMARK = "orders_changed"
+"""The cursor up to which a store was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ async def _announce(shop: Shop) -> None:
 
 async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, datetime]]:
     started = shop.clock.now()
-    since = await shop.db.run(cursors.get, store=shop.name, name=_WATERMARK)
+    since = await shop.db.run(cursors.get, store=shop.name, name=WATERMARK)
     pages = shop.port.orders_changed(since) if since else shop.port.sweep()
     changed: set[str] = set()
     read_at: dict[str, datetime] = {}
@@ -133,7 +134,7 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
         return _failed(shop.name, "store", error, started), changed, read_at
     if complete:
         # The store stamps changes by its own clock. One that is ahead only makes us read some of them twice.
-        await shop.db.run(cursors.put, store=shop.name, name=_WATERMARK, at=started - behind - INDEX_LAG)
+        await shop.db.run(cursors.put, store=shop.name, name=WATERMARK, at=started - behind - INDEX_LAG)
     source = Source(
         name=shop.name,
         kind="store",

@@ -13,7 +13,8 @@ from syncd.cli.options import ReportFormat
 from syncd.cli.orders import chosen_orders
 from syncd.cli.passes import Wishes, looks
 from syncd.cli.reporting import Report, write
-from syncd.journal import drifts, mirror, runs
+from syncd.journal import cursors, drifts, mirror, runs
+from syncd.observe import WATERMARK
 from syncd.reconcile.documents import drift_document
 from syncd.reports.facts import DriftReport, Finding, RunFacts, Source
 from syncd.reports.past import past_runs
@@ -118,13 +119,22 @@ async def _of_store(
 
 
 async def _sources(runtime: Runtime, shop: Shop, look: Look | None) -> tuple[Source, ...]:
-    """How the sources were read: in this look, or as the journal remembers."""
+    """How the sources were read: in this look, or as the journal remembers; the store up to its watermark."""
     if look is not None:
         return tuple(source_facts(source) for source in look.sources)
+    seen_until = await runtime.db.run(cursors.get, store=shop.name, name=WATERMARK)
+    if seen_until is None:
+        return ()
+    store = Source(name=shop.name, role="store", complete=True, observed_at=seen_until)
     states = await runtime.db.run(mirror.source_states, names=sorted(shop.suppliers))
-    return tuple(
-        Source(name=name, role="supplier", complete=state.is_complete, observed_at=state.observed_at, error=state.error)
-        for name, state in states.items()
+    return (
+        store,
+        *(
+            Source(
+                name=name, role="supplier", complete=state.is_complete, observed_at=state.observed_at, error=state.error
+            )
+            for name, state in states.items()
+        ),
     )
 
 

@@ -200,7 +200,8 @@ def test_drift_of_before_asks_nobody(desk):
     asked = len(desk.streets.calls)
     result = desk.syncd("drift", "--last", "--format", "json")
     assert [one["kind"] for one in result.document["drifts"]] == ["shipped_not_fulfilled"]
-    assert {"cj", "depot"} <= {one["name"] for one in result.document["sources"]}
+    assert {"main", "cj", "depot"} == {one["name"] for one in result.document["sources"]}
+    assert all(one["age_s"] > 0 for one in result.document["sources"])
     assert desk.syncd("drift", "--last", "--order", "1001").code == 0
     assert len(desk.streets.calls) == asked
 
@@ -232,3 +233,9 @@ def test_every_other_answer_is_one_document_too(desk, arguments):
     result = desk.syncd(*arguments, "--format", "json")
     assert result.code == 0, result.err
     assert isinstance(result.document, dict)
+
+
+def test_drift_of_before_the_first_look_is_empty_and_asks_nobody(desk):
+    result = desk.syncd("drift", "--last", "--format", "json")
+    assert (result.code, result.document["drifts"], result.document["sources"]) == (0, [], [])
+    assert desk.streets.calls == []
