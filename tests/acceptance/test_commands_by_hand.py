@@ -181,6 +181,27 @@ class TestHandsOff:
         desk.syncd("drift")
         assert desk.syncd("plan", "--format", "json").document["steps"] == []
 
+    @pytest.mark.parametrize(
+        "details", [{"method": "PICK_UP"}, {"source_name": "pos", "method": "RETAIL"}, {"financial": "PENDING"}]
+    )
+    def test_what_no_supplier_ships_is_never_missed_at_one(self, desk, details):
+        method = details.pop("method", "SHIPPING")
+        order = desk.store.world.create_order(NewLine(sku="CJ-1", quantity=1, delivery_method=method), **details)
+        for _ in range(3):
+            desk.syncd("drift")
+            desk.clock.advance(timedelta(days=1))
+        drifts = desk.syncd("drift", "--format", "json").document["drifts"]
+        assert [one["kind"] for one in drifts if one["order"] == order.name and one["code"] == "F13"] == []
+        assert desk.syncd("plan", "--format", "json").document["steps"] == []
+
+    def test_a_paid_line_that_was_never_placed_is_asked_about_after_a_day(self, desk):
+        order = desk.order("CJ-1")
+        desk.syncd("drift")
+        assert desk.syncd("drift", "--format", "json").document["drifts"] == []
+        desk.clock.advance(timedelta(hours=25))
+        (found,) = desk.syncd("drift", "--format", "json").document["drifts"]
+        assert (found["code"], found["order"]) == ("F13", order.name)
+
     def test_lines_of_nobody_are_not_ours(self, desk):
         desk.order("OWN-1")
         desk.clock.advance(timedelta(days=30))
