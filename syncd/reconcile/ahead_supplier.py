@@ -365,15 +365,22 @@ def _before_dispatch(case: Case, side: Side) -> None:
 
 
 def _split_or_merged(case: Case, side: Side) -> None:
-    """A08: several live supplier orders share a line, and their units do not add up to what is wanted."""
+    """A08: several live supplier orders share a line and do not add up, or came of one that we knew while units are open."""
+    parents = {placed.order.parent_id for placed in side.live_orders}
+    split = {line_id for placed in side.orders if placed.order.id in parents for line_id in placed.covers}
     held: dict[str, list[str]] = {}
     sums: dict[str, int] = {}
     for placed in side.live_orders:
+        if not placed.is_shown or placed.order.id in parents:
+            continue  # its parts stand for it
         for line_id, quantity in placed.covers.items():
             held.setdefault(line_id, []).append(placed.order.id)
             sums[line_id] = sums.get(line_id, 0) + quantity
     for line_id, orders in sorted(held.items()):
-        if len(orders) > 1 and sums[line_id] != case.units[line_id].wanted:
-            evidence = {"supplier_orders": orders, "units": sums[line_id], "wanted": case.units[line_id].wanted}
-            lines = case.units_of({line_id: case.units[line_id].ordered})
+        units = case.units[line_id]
+        is_whole = sums[line_id] == units.wanted
+        is_news = line_id in split and units.open > 0
+        if is_news or (len(orders) > 1 and not is_whole):
+            evidence = {"supplier_orders": orders, "units": sums[line_id], "wanted": units.wanted, "adds_up": is_whole}
+            lines = case.units_of({line_id: units.ordered})
             case.found("supplier_split_or_merged", thing=line_id, evidence=evidence, lines=lines, side=side)
