@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -282,17 +283,20 @@ def was_cancelled_by_us(case: Case, fulfillment: Fulfillment) -> bool:
 
 
 def is_done_again(case: Case, cancelled: Fulfillment) -> bool:
-    """Whether somebody fulfilled its units again after it was cancelled, or under the same number."""
+    """Whether somebody fulfilled all of its units again after it was cancelled, or under the same number.
+
+    What was made in the very second of the cancel may have been there before.
+    """
     numbers = {normalise(one.number) for one in cancelled.tracking}
-    held = {done.line_id for done in cancelled.lines}
+    missing = Counter({done.line_id: done.quantity for done in cancelled.lines if done.line_id in case.claims.ours})
     for live in case.lives:
-        if held.isdisjoint(live.lines):
+        if missing.keys().isdisjoint(live.lines):
             continue
         if not numbers.isdisjoint(live.numbers):
             return True
-        if cancelled.updated_at is not None and live.fulfillment.created_at >= cancelled.updated_at:
-            return True
-    return False
+        if cancelled.updated_at is not None and live.fulfillment.created_at > cancelled.updated_at:
+            missing.subtract(live.lines)
+    return not any(quantity > 0 for quantity in missing.values())
 
 
 def _shows_supplier(case: Case, fulfillment: Fulfillment, held: set[str]) -> bool:

@@ -10,7 +10,7 @@ from syncd.domain.numbers import normalise
 from syncd.domain.orders import Fulfillment, FulfillmentStatus
 from syncd.domain.shipments import SupplierState
 from syncd.domain.steps import Action
-from syncd.reconcile.case import Case
+from syncd.reconcile.case import TICK, Case
 from syncd.reconcile.evidence import numbers_of, stamp
 from syncd.reconcile.matching import Placed, Side
 from syncd.reconcile.requests import ABSENT_READS, PAID
@@ -253,9 +253,10 @@ def _unplaced(case: Case, side: Side) -> None:
     if any(one.strange for one in side.orders):
         return
     waits = [line_id for line_id in side.lines if line_id not in covered and case.units[line_id].open > 0]
-    if not waits or not _is_absent_twice(side):
+    if not waits:
         return
-    if not case.is_over(case.policy.unplaced_after, case.order.created_at, calendar=side.rules.calendar):
+    is_over = case.is_over(case.policy.unplaced_after, case.order.created_at, calendar=side.rules.calendar)
+    if not _is_absent_twice(case, side) or not is_over:
         return
     for line_id in waits:
         evidence: dict[str, Any] = {
@@ -274,12 +275,15 @@ def _unplaced(case: Case, side: Side) -> None:
         )
 
 
-def _is_absent_twice(side: Side) -> bool:
-    """Whether two whole reads, a minute apart, would have shown it."""
+def _is_absent_twice(case: Case, side: Side) -> bool:
+    """Whether two whole reads, a minute apart, would have shown it; notes when the second may have been made."""
     view = side.view
     if view is None or view.observed_at is None:
         return False
     if not side.orders:
         return view.empty_reads >= ABSENT_READS
-    seen = [one.linked.first_seen_at for one in side.orders if one.is_shown]
-    return any(first is not None and view.observed_at - first >= APART for first in seen)
+    seen = [one.linked.first_seen_at for one in side.orders if one.is_shown and one.linked.first_seen_at]
+    if any(view.observed_at - first >= APART for first in seen):
+        return True
+    case.later(max(min(seen) + APART, case.now + TICK) if seen else None)
+    return False

@@ -260,3 +260,65 @@ async def test_a_late_third_parcel_is_added_to_the_two_that_are_there(tmp_path: 
             world.depot.ship(order.name, number, sku="DP-HAT", quantity="2")
             await world.pass_()
         assert shown(world, order) == [((NUMBER, SECOND, THIRD), 2)]
+
+
+async def test_one_of_two_lines_that_was_never_placed_is_missed_and_the_other_goes_on(tmp_path: Path) -> None:
+    async with stage(tmp_path) as world:
+        order = world.order("CJ-MUG", "CJ-CUP")
+        ref = place(world, order, CJ_MUG=1)
+        for _ in range(3):
+            await world.look()
+        assert "mapping_missing_or_ambiguous" not in await open_kinds(world, order)
+        world.later(hours=25)
+        assert "mapping_missing_or_ambiguous" in await found(world, order)
+        assert (await evidence(world, order, "mapping_missing_or_ambiguous"))["candidates"] == []
+        world.cj.ship(ref, NUMBER)
+        await world.pass_()
+        assert shown(world, order) == [((NUMBER,), 1)]
+
+
+async def test_one_of_two_parcels_cancelled_by_the_merchant_in_the_same_second_is_not_made_again(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as world:
+        order = world.order("DP-HAT", quantity=2)
+        for number in (NUMBER, SECOND):
+            world.depot.ship(order.name, number, sku="DP-HAT", quantity="1")
+        assert states(await world.pass_()) == {"verified": 2}
+        (first,) = [one.id for one in world.fulfillments(order) if one.tracking[0].number == NUMBER]
+        world.store.world.merchant.cancel_fulfillment(order, fulfillment=first)
+        for _ in range(3):
+            assert await planned(world, order) == []
+        assert "fulfillment_cancelled_externally" in await open_kinds(world, order)
+
+
+async def test_orders_that_vanish_all_at_once_freeze_the_source_at_once(tmp_path: Path) -> None:
+    async with stage(tmp_path) as world:
+        refs = [world.place_at_cj(world.order("CJ-MUG")) for _ in range(10)]
+        await world.look()
+        for ref in refs[:6]:
+            world.cj.forget(ref)
+        for _ in range(2):
+            assert "adapter_mass_change" in await found(world)
+            assert await planned(world) == []
+
+
+@pytest.mark.parametrize("bar", ["cancelled and fulfilled", "vanished", "credentials"])
+async def test_what_bars_a_create_bars_the_other_suppliers_parcel_too(tmp_path: Path, bar: str) -> None:
+    async with stage(tmp_path) as world:
+        order = world.order("CJ-MUG", "DP-HAT")
+        ref = world.place_at_cj(order)
+        await world.look()
+        match bar:
+            case "cancelled and fulfilled":
+                world.store.world.merchant.fulfill(order, lines={"CJ-MUG": 1})
+                world.cj.cancel(ref)
+            case "vanished":
+                world.cj.forget(ref)
+                await world.look()
+                await world.look()
+            case _:
+                world.depot.authorization = "Bearer other"
+                world.cj.ship(ref, SECOND)
+        world.depot.ship(order.name, NUMBER, sku="DP-HAT", quantity="1")
+        assert "create_fulfillment" not in await actions(world, order)
