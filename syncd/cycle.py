@@ -7,16 +7,18 @@ daemon and the commands go the same way; they differ only in who says yes.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syncd.apply import Fresh, Redecide, already_done, carry_out, settle_open_intents
 from syncd.clock import rfc3339
 from syncd.domain.steps import Approval, Plan, Step, StepOutcome, StepState
-from syncd.errors import CredentialsRejected, GuardRefused, NotFound, PortError, StoreBusy, StoreUnreachable
+from syncd.errors import CredentialsRejected, FenceLost, GuardRefused, NotFound, PortError, StoreBusy, StoreUnreachable
 from syncd.journal import approvals, fences, intents, mirror, plans, runs
+from syncd.journal.database import JournalBusy
 from syncd.journal.fences import Fence
 from syncd.judge import UNLIFTED, Allowance, Judged, guarded, judge, judge_orders, of_sources, remember
 from syncd.observe import Observed, Source, needs_credentials, observe, observe_orders
@@ -203,11 +205,31 @@ async def _fenced(shop: Shop, *, wait: timedelta) -> AsyncIterator[tuple[Fence, 
                 remedy="See who: syncd status. Wait longer: --wait 5m",
             )
         await shop.clock.sleep(_BETWEEN_TRIES_S)
+    ended = asyncio.Event()
+    beat = asyncio.create_task(_keep_lease(shop, fence, ended))
     try:
         run_id = await shop.db.run(runs.start, fence=fence, actor=shop.actor, now=started)
         yield fence, run_id, started
     finally:
+        ended.set()
+        await asyncio.gather(beat, return_exceptions=True)
         await shop.db.run(fences.release, fence)
+
+
+async def _keep_lease(shop: Shop, fence: Fence, ended: asyncio.Event) -> None:
+    """Renew the fence until the run has `ended`: looking at all sides may take far longer than one lease.
+
+    On the event loop's own time, so that a process that is stopped, or waits for a person's answer, renews nothing. A fence
+    that is lost is met by the run itself, at the next thing that it records.
+    """
+    lease = shop.limits.lease
+    with suppress(FenceLost):
+        while not ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), timeout=lease.total_seconds() / 3)
+                return
+            with suppress(JournalBusy):  # the lease allows another try
+                await shop.db.run(fences.renew, fence, now=shop.clock.now(), lease=lease)
 
 
 async def _act(shop: Shop, fence: Fence, plan: Guarded, *, redecide: Redecide, run_id: str) -> tuple[StepOutcome, ...]:

@@ -1,5 +1,7 @@
 """Who may work for a store, and what becomes of the one that may not any more."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -9,6 +11,7 @@ from syncd import cycle
 from syncd.errors import StoreBusy
 from syncd.journal import fences
 from syncd.journal.fences import Fence
+from syncd.shop import Limits
 from tests.crash.edges import Edge
 from tests.crash.lives import Lives, new_lives
 from tests.crash.pauses import pause, places
@@ -105,6 +108,42 @@ async def test_no_call_outlives_its_fence_however_long_the_batch_takes() -> None
 
         await lives.live(act, edge=Watching(pauses_at="after begin", pause=most_of_the_lease_passes))
         assert left == [60.0]
+
+
+async def test_a_look_that_takes_longer_than_a_lease_keeps_the_store() -> None:
+    async with new_lives() as lives:
+        await SCENARIOS["create"].prepare(lives)
+        lease = timedelta(seconds=0.06)
+        began = lives.world.clock.now()
+        kept: list[bool] = []
+
+        class Slow(Edge):
+            """The store's answer takes as long as it takes until the lease was renewed, twice."""
+
+            async def linger(self, what: str) -> None:
+                if what != "after get":
+                    return
+                for number in (1, 2):
+                    lives.world.clock.advance(timedelta(seconds=0.05))
+                    renewed = began + number * timedelta(seconds=0.05) + lease
+                    while (await self._holder()).lease_until < renewed:  # noqa: ASYNC110 - the journal calls nobody
+                        await asyncio.sleep(0.001)
+                now = lives.world.clock.now()
+                other = lives.beside()
+                kept.append(await other.db.run(fences.acquire, store="main", owner="o", now=now, lease=lease) is None)
+
+            async def _holder(self) -> Fence:
+                found = await lives.beside().db.run(fences.holder, store="main")
+                assert found is not None
+                return found
+
+        async def act(lives: Lives) -> None:
+            lives.world.shop = replace(lives.world.shop, limits=Limits(lease=lease, call_timeout=lease / 3))
+            await pass_at_once(lives)
+
+        async with asyncio.timeout(10):
+            await lives.live(act, edge=Slow())
+        assert kept == [True]
 
 
 @pytest.mark.parametrize("name", ["notify-once", "create-two", "unfulfill"])
