@@ -16,9 +16,10 @@ class _Selector(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.time = 0.0
+        self.threads = 0
 
     def select(self, timeout: float | None = None) -> Any:
-        if timeout is None:
+        if timeout is None or (timeout > 0 and self.threads):
             ready = super().select(_A_THREAD_TAKES_S)
             if not ready:
                 raise AssertionError("deadlock: everybody waits and nobody will ever wake")
@@ -36,6 +37,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._virtual.time
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+        """As usual; no virtual time passes while a thread works."""
+        self._virtual.threads += 1
+        done = super().run_in_executor(executor, func, *args)
+        done.add_done_callback(self._thread_is_done)
+        return done
+
+    def _thread_is_done(self, _: object) -> None:
+        self._virtual.threads -= 1
 
 
 class LoopClock:
