@@ -16,7 +16,16 @@ from datetime import datetime, timedelta
 from syncd.apply import Fresh, Redecide, already_done, carry_out, settle_open_intents
 from syncd.clock import rfc3339
 from syncd.domain.steps import Approval, Plan, Step, StepOutcome, StepState
-from syncd.errors import CredentialsRejected, FenceLost, GuardRefused, NotFound, PortError, StoreBusy, StoreUnreachable
+from syncd.errors import (
+    CredentialsRejected,
+    FenceLost,
+    GuardRefused,
+    NotFound,
+    PortError,
+    StoreBusy,
+    StoreUnreachable,
+    SyncdError,
+)
 from syncd.journal import approvals, fences, intents, mirror, plans, runs
 from syncd.journal.database import JournalBusy
 from syncd.journal.fences import Fence
@@ -209,7 +218,13 @@ async def _fenced(shop: Shop, *, wait: timedelta) -> AsyncIterator[tuple[Fence, 
     beat = asyncio.create_task(_keep_lease(shop, fence, ended))
     try:
         run_id = await shop.db.run(runs.start, fence=fence, actor=shop.actor, now=started)
-        yield fence, run_id, started
+        try:
+            yield fence, run_id, started
+        except (Exception, asyncio.CancelledError) as error:
+            text = str(error) or type(error).__name__
+            with suppress(SyncdError):  # the fence may be what was lost
+                await shop.db.run(runs.fail, fence=fence, run_id=run_id, now=shop.clock.now(), error=text)
+            raise
     finally:
         ended.set()
         await asyncio.gather(beat, return_exceptions=True)

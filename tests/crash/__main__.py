@@ -1,6 +1,6 @@
-"""`python -m tests.crash [--scenario NAME] [--all] [--faults]`: every crash point of every scenario, as a table.
+"""`python -m tests.crash [--scenario NAME] [--all] [--faults | --pauses]`: every crash point of every scenario, as a table.
 
-With `--faults` every kind of trouble at every call instead.
+With `--faults` every kind of trouble at every call instead; with `--pauses` a pass that is stopped at every place.
 """
 
 # ruff: noqa: T201 - a program for people
@@ -14,6 +14,7 @@ import time
 
 import structlog
 
+from tests.crash.pauses import pause, places
 from tests.crash.scenarios import SCENARIOS, Scenario
 from tests.crash.sweep import count, crash
 from tests.crash.troubles import cases_of, trouble
@@ -39,6 +40,17 @@ async def faults(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
     return len(cases), wrong
 
 
+async def pauses(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
+    """Places at which a pass was stopped, and those after which something is wrong."""
+    like = (await count(scenario)).ending
+    stops = await places(scenario)
+    wrong = 0
+    for number, what in enumerate(stops, 1):
+        found = await pause(scenario, number, like=like, must_stop=number <= stops.index("after finish"))
+        wrong += _told(f"{scenario.name}: stopped at {number} {what}", found, verbose=verbose)
+    return len(stops), wrong
+
+
 def _told(what: str, found: list[str], *, verbose: bool) -> bool:
     if found or verbose:
         print(f"  {what}: {'; '.join(found) or 'fine'}", flush=True)
@@ -50,15 +62,17 @@ def main() -> int:
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), action="append")
     parser.add_argument("--all", action="store_true", help="every scenario (the default when none is named)")
     parser.add_argument("--faults", action="store_true", help="trouble at every call instead of crashes")
+    parser.add_argument("--pauses", action="store_true", help="passes that are stopped instead of crashes")
     parser.add_argument("--verbose", action="store_true", help="tell every point")
     asked = parser.parse_args()
     names = list(SCENARIOS) if asked.all or not asked.scenario else asked.scenario
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    sweep = faults if asked.faults else pauses if asked.pauses else crashes
     bad = 0
     print(f"{'scenario':<18}{'points':>7}{'wrong':>7}{'seconds':>9}")
     for name in names:
         began = time.perf_counter()
-        points, wrong = asyncio.run((faults if asked.faults else crashes)(SCENARIOS[name], verbose=asked.verbose))
+        points, wrong = asyncio.run(sweep(SCENARIOS[name], verbose=asked.verbose))
         bad += wrong
         print(f"{name:<18}{points:>7}{wrong:>7}{time.perf_counter() - began:>9.1f}", flush=True)
     return 1 if bad else 0

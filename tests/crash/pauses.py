@@ -43,6 +43,7 @@ async def pause(scenario: Scenario, place: int | str, *, like: Ending, must_stop
         edge = Edge(pauses_at=place, pause=other_pass(lives))
         finished = await lives.live(scenario.act, edge=edge, may_fail=True)
         assert finished, "nobody dies in this sweep"
+        lives.world.clock.advance(scenario.rest)
         for _ in range(AFTER):
             await lives.live(one_pass)
         found = await faults_of(lives, like=like)

@@ -41,7 +41,8 @@ async def count(scenario: Scenario) -> Counted:
         await scenario.prepare(lives)
         edge = Edge()
         await lives.live(scenario.act, edge=edge)
-        await _go_on(lives, scenario)
+        lives.world.clock.advance(scenario.rest)
+        await _go_on(lives)
         ending = await ending_of(lives)
         assert not (wrong := await faults_of(lives, like=ending)), f"{scenario.name} is wrong undisturbed: {wrong}"
     return Counted(points=tuple(_points(edge.passed)), ending=ending)
@@ -68,10 +69,11 @@ async def crash(scenario: Scenario, point: Point, *, like: Ending) -> list[str]:
             return [f"the run did not come to {point} again, but passed {edge.passed}"]
         lives.world.clock.advance(timedelta(seconds=1))
         await lives.live(scenario.act)
-        await _go_on(lives, scenario)
+        lives.world.clock.advance(scenario.rest)
+        await _go_on(lives)
         return await faults_of(lives, like=like)
 
 
-async def _go_on(lives: Lives, scenario: Scenario) -> None:
+async def _go_on(lives: Lives) -> None:
     for _ in range(AFTER):
         await lives.live(one_pass)

@@ -113,11 +113,18 @@ async def faults_of(lives: Lives, *, like: Ending) -> list[str]:
     """What is wrong with this world, measured by one in which nothing went wrong; empty = nothing."""
     ending = await ending_of(lives)
     found = _doubled(ending, like=like)
-    found += [f"{name} differs:\n   is {is_}\n  not {must}" for name, is_, must in _differences(ending, like=like)]
+    found += [
+        f"{name} differs: is {_short(is_)} not {_short(must)}" for name, is_, must in _differences(ending, like=like)
+    ]
     found += await _in_journal(lives)
     plan = (await _look(lives)).plan
     found += [f"the next pass would {step.action} for {step.order}" for step in plan.steps]
     return found
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) < 400 else f"{text[:400]}…"
 
 
 def _doubled(ending: Ending, *, like: Ending) -> list[str]:
