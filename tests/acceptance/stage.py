@@ -140,6 +140,7 @@ def requested(world: ShopWorld, *skus: str, accepted: bool = False, quantity: in
         "CJ service", app=twin.add_app("cj-app", token="shpat_service")
     )
     order = world.order(*skus, quantity=quantity)
+    assert service.location is not None
     twin.merchant.move(order, to=service.location)
     twin.merchant.submit_request(order)
     if accepted:

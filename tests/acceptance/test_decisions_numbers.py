@@ -268,9 +268,10 @@ async def test_a_cancelled_fulfillment_with_the_suppliers_number_counts_whoever_
 @pytest.mark.parametrize("same", ["customer and address", "address only", "nothing known"])
 async def test_a_number_on_two_orders_bars_unless_customer_and_address_are_the_same(tmp_path: Path, same: str) -> None:
     async with stage(tmp_path) as world:
-        known = {} if same != "nothing known" else {"shipping_address": {}}
+        known: dict[str, Any] = {} if same != "nothing known" else {"shipping_address": {}}
         first = world.order("DP-HAT", **known)
-        second = world.order("DP-HAT", **({} if same != "address only" else {"email": "b@example.com"}), **known)
+        other: dict[str, Any] = {"email": "b@example.com"} if same == "address only" else {}
+        second = world.order("DP-HAT", **other, **known)
         if same == "customer and address":
             second.customer = first.customer
         for order in (first, second):
@@ -349,6 +350,7 @@ async def test_open_units_that_may_not_be_fulfilled_are_told_and_left(tmp_path: 
             case _:
                 twin = world.store.world
                 service = twin.add_service("Other", app=twin.add_app("other", token="x"))
+                assert service.location is not None
                 merchant.move(order, to=service.location)
         depot_row(world, order, NUMBER)
         assert await actions(world, order) == []
