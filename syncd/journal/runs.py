@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from syncd.clock import rfc3339
 from syncd.journal.coding import canonical
 from syncd.journal.fences import Fence, hold
 from syncd.journal.rows import AnyRow
@@ -18,7 +19,10 @@ from syncd.journal.schema import runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One run. `finished_at` None = it is still going, or it was cut off. `document` is the `run` document."""
+    """One run. `finished_at` None = it is still going, or it was cut off.
+
+    `document` is the `run` document, or a shorter one with the `error` that ended the run.
+    """
 
     run_id: str
     store: str
@@ -55,6 +59,13 @@ def finish(
     if plan_id is not None:
         values["plan_id"] = plan_id
     conn.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
+
+
+def fail(conn: Connection, *, fence: Fence, run_id: str, now: datetime, error: str) -> None:
+    """Note that the run ended with an error, in words; what it did until then is in the history."""
+    hold(conn, fence)
+    document = {"schema": 1, "run_id": run_id, "store": fence.store, "finished_at": rfc3339(now), "error": error}
+    conn.execute(update(runs).where(runs.c.run_id == run_id).values(finished_at=now, document=canonical(document)))
 
 
 def load(conn: Connection, run_id: str) -> RunRow | None:

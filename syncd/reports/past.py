@@ -29,13 +29,13 @@ class KeptRun(Protocol):
 
 
 def past_runs(kept: Iterable[KeptRun]) -> tuple[RunFacts, ...]:
-    """The runs in the order given; one that was cut off has no outcomes. Raises UsageError for a foreign document."""
+    """The runs in the order given; one that was cut off or failed has no outcomes. Raises UsageError for a foreign document."""
     return tuple(_run(one) for one in kept)
 
 
 def _run(kept: KeptRun) -> RunFacts:
     document = kept.document
-    plan = plan_from_document(document["plan"]) if document else None
+    plan = plan_from_document(document["plan"]) if document and "plan" in document else None
     steps = {step.id: step for step in plan.steps} if plan else {}
     return RunFacts(
         run_id=kept.run_id,
