@@ -55,6 +55,17 @@ async def test_an_order_that_the_search_names_but_that_cannot_be_read_is_reporte
     assert [problem.place for page in found for problem in page.problems] == [gid("Order", 1)]
 
 
+async def test_an_order_of_a_form_that_we_do_not_know_is_reported_and_hides_no_other():
+    shop = Shop([an_order(1), an_order(2, createdAt="yesterday"), an_order(3)])
+    found = await pages(store_of(shop).orders_changed(NOW - timedelta(days=9)))
+    assert [order.id for page in found for order in page.items] == [gid("Order", 1), gid("Order", 3)]
+    assert [problem.place for page in found for problem in page.problems] == [gid("Order", 2)]
+    assert found[-1].complete
+    assert len(await store_of(shop).orders(["1", "2"])) == 1
+    with pytest.raises(InvalidResponse):
+        await store_of(shop).orders(["2"])
+
+
 async def test_a_search_that_shopify_did_not_understand_is_an_error():
     warning = {"field": "updated_at", "message": "Invalid search field for this query.", "code": "invalid_field"}
     body = {

@@ -245,6 +245,14 @@ async def test_an_order_of_which_only_a_fulfillment_order_was_touched_is_read_by
     assert last.complete
 
 
+@pytest.mark.parametrize("kind", [Shop, BulkShop])
+async def test_an_order_of_a_form_that_we_do_not_know_is_reported_and_cuts_nothing_off(kind):
+    pages = [page async for page in store_of(kind([an_order(1), an_order(2, createdAt="yesterday")])).sweep()]
+    assert [order.id for page in pages for order in page.items] == [gid("Order", 1)]
+    assert [problem.place for page in pages for problem in page.problems] == [gid("Order", 2)]
+    assert pages[-1].complete, "the next look need not sweep again because of it"
+
+
 async def test_an_operation_is_waited_for():
     shop, clock = BulkShop([an_order(1)]), ManualClock(NOW)
     shop.ends = [{"status": "CREATED", "url": None}] + [{"status": "RUNNING", "url": None}] * 5

@@ -14,6 +14,7 @@ from adapters.stores.shopify.fields import Json, items, maybe_obj, next_cursor, 
 from adapters.stores.shopify.graphql import Reply, Session
 from adapters.stores.shopify.mapping import Mapper
 from adapters.stores.shopify.sizes import MORE, affordable
+from syncd.domain.observation import Problem
 from syncd.domain.orders import Order
 from syncd.errors import InvalidResponse, NotFound, Refused
 from syncd.http import Lane
@@ -68,9 +69,16 @@ class Reader:
             )
         return await self._whole(node, lane=lane)
 
-    async def orders(self, order_ids: Sequence[str], *, lane: Lane) -> tuple[Order, ...]:
-        """Several orders in few requests; those that do not exist are left out."""
+    async def orders(
+        self, order_ids: Sequence[str], *, lane: Lane, unread: list[Problem] | None = None
+    ) -> tuple[Order, ...]:
+        """Several orders in few requests; those that do not exist are left out.
+
+        So are those of a form that we do not understand: one of them must not hide all others. They are added to `unread`,
+        if it is given. One that is asked for alone raises InvalidResponse then.
+        """
         wanted = list(dict.fromkeys(gid(each) for each in order_ids if _is_id(each)))
+        trouble = unread if unread is not None else [] if len(wanted) > 1 else None
         found: list[Order] = []
         while wanted:
             chunk, wanted = wanted[: self._batch], wanted[self._batch :]
@@ -84,8 +92,19 @@ class Reader:
                 wanted = chunk + wanted
                 log.info("shopify.batch_reduced", batch=self._batch)
                 continue
-            found += [await self._whole(node, lane=lane) for node in items(reply.data, "nodes") if node.get("id")]
+            given = [node for node in items(reply.data, "nodes") if node.get("id")]
+            found += [order for node in given if (order := await self._try(node, lane=lane, trouble=trouble))]
         return tuple(found)
+
+    async def _try(self, node: Json, *, lane: Lane, trouble: list[Problem] | None) -> Order | None:
+        try:
+            return await self._whole(node, lane=lane)
+        except InvalidResponse as exc:
+            if trouble is None:
+                raise
+            log.warning("shopify.order_left_out", order=node["id"], error=str(exc))
+            trouble.append(Problem(place=str(node["id"]), text=exc.text))
+            return None
 
     async def _ask(self, file: str, variables: Mapping[str, Any], *, lane: Lane) -> Reply:
         """The reply, asked again without the parts that turned out to be out of our scopes."""

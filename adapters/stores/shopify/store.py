@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -67,8 +67,10 @@ class ShopifyStore:
             seen.update(new)
             for start in range(0, len(new), 50):
                 batch = new[start : start + 50]
-                orders = await self._reader.orders(batch, lane=Lane.POLL)
-                yield Page(items=orders, is_last=False, problems=self._invisible(batch, orders))
+                unread: list[Problem] = []
+                orders = await self._reader.orders(batch, lane=Lane.POLL, unread=unread)
+                seen_now = {*(order.id for order in orders), *(problem.place for problem in unread)}
+                yield Page(items=orders, is_last=False, problems=(*unread, *self._invisible(batch, seen_now)))
         problems = self._version_problem()
         yield Page(items=(), is_last=True, complete=True, problems=problems, ahead=self._session.ahead)
 
@@ -100,9 +102,9 @@ class ShopifyStore:
     async def aclose(self) -> None:
         """Nothing of our own is open: the connections belong to `Http`."""
 
-    def _invisible(self, asked: Sequence[str], orders: Sequence[Order]) -> tuple[Problem, ...]:
+    def _invisible(self, asked: Sequence[str], found: Collection[str]) -> tuple[Problem, ...]:
         """Orders that a search named and that cannot be read: out of our window, or deleted meanwhile."""
-        missing = set(asked) - {order.id for order in orders}
+        missing = set(asked).difference(found)
         text = "the search names it, but it cannot be read: older than 60 days without read_all_orders, or deleted"
         return tuple(Problem(place=each, text=text) for each in sorted(missing))
 

@@ -91,8 +91,9 @@ class Sweeper:
         new = [each for each in dict.fromkeys(ids) if each not in seen]
         seen.update(new)
         for start in range(0, len(new), BATCH):
-            orders = await self._reader.orders(new[start : start + BATCH], lane=Lane.POLL)
-            yield Page(items=orders, is_last=False)
+            unread: list[Problem] = []
+            orders = await self._reader.orders(new[start : start + BATCH], lane=Lane.POLL, unread=unread)
+            yield Page(items=orders, is_last=False, problems=tuple(unread))
 
     async def _fill(self, join: Join, since: datetime) -> tuple[Problem, ...]:
         """Run both operations and take their lines; what was not whole comes back as problems."""
@@ -136,14 +137,14 @@ class Sweeper:
         return ""
 
     async def _joined(self, join: Join, since: datetime, problems: tuple[Problem, ...]) -> AsyncIterator[Page[Order]]:
-        found, batch, trouble = set[str](), list[Order](), list(problems)
+        found, batch, unread = set[str](), list[Order](), list[Problem]()
         unseen = ("links",) if self._reader.links else ()
         for node, cut in join.orders():
             found.add(str(node["id"]))
             try:
                 batch.append(self._mapper.order(node, cut=(*cut, *unseen)))
             except InvalidResponse as exc:
-                trouble.append(Problem(place=str(node["id"]), text=exc.text))
+                unread.append(Problem(place=str(node["id"]), text=exc.text))
             if len(batch) == _PAGE:
                 yield Page(items=tuple(batch), is_last=False)
                 batch.clear()
@@ -154,4 +155,5 @@ class Sweeper:
         async for ids in self._searcher.open_and_untouched(since):
             async for page in self._read(ids, found):
                 yield page
-        yield Page(items=(), is_last=True, complete=not trouble, problems=tuple(trouble))
+        # An order that cannot be understood would be as strange in the next sweep: nothing was cut off.
+        yield Page(items=(), is_last=True, complete=not problems, problems=(*problems, *unread))
