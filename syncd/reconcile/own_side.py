@@ -253,8 +253,8 @@ def _unplaced(case: Case, side: Side) -> None:
     if any(one.strange for one in side.orders):
         return
     waits = [line_id for line_id in side.lines if line_id not in covered and case.units[line_id].open > 0]
-    if not waits:
-        return
+    if not waits or (not side.orders and view.empty_reads < ABSENT_READS):
+        return  # the read that counts as the second makes the order due by itself
     is_over = case.is_over(case.policy.unplaced_after, case.order.created_at, calendar=side.rules.calendar)
     if not _is_absent_twice(case, side) or not is_over:
         return
