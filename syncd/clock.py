@@ -41,6 +41,23 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftedClock:
+    """A clock that tells a time `ahead` of another's; what passes on it is the same."""
+
+    base: Clock
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return self.base.now() + self.ahead
+
+    def monotonic(self) -> float:
+        return self.base.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.base.sleep(seconds)
+
+
 @dataclass(slots=True)
 class ManualClock:
     """A clock that stands until it is moved; sleeping moves it. For tests and the sandbox."""

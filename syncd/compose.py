@@ -149,7 +149,7 @@ class Runtime:
             policy=store.policy,
             mode=store.config.table.mode,
             db=self.db,
-            clock=self.clock,
+            clock=await self.db.shared_clock(self.clock),
             actor=self.actor,
             owner=self.owner,
             limits=Limits(lease=lease, call_timeout=min(Limits().call_timeout, lease / 3)),

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from syncd.clock import Clock
+from syncd.clock import Clock, ShiftedClock, SystemClock
 from syncd.domain.ports import Check
 from syncd.errors import SyncdError
 from syncd.journal import history, migrating
@@ -119,6 +120,16 @@ class Database:
         with self.engine.begin() as conn:
             return fn(conn, *args, **kwargs)
 
+    async def shared_clock(self, clock: Clock) -> Clock:
+        """The clock that all who work with this journal go by, so that one whose own is wrong takes no lease for over.
+
+        PostgreSQL's own, where several machines may work; as it is compared now. Those who share an SQLite file share the
+        machine's clock, and a clock that is not the machine's was stated to all of them.
+        """
+        if self.is_sqlite or not isinstance(clock, SystemClock):
+            return clock
+        return ShiftedClock(base=clock, ahead=await self.run(_ahead_of, clock=clock))
+
     def upgrade(self) -> tuple[str | None, str]:
         """Migrate to the newest schema. Returns the revisions before (None = empty) and after."""
         before = self._revision()
@@ -202,6 +213,13 @@ class Database:
         with self.engine.connect() as conn:
             found = [str(row[0]) for row in conn.execute(text("PRAGMA quick_check(5)"))]
         return "" if found == ["ok"] else "; ".join(found)
+
+
+def _ahead_of(conn: Connection, *, clock: Clock) -> timedelta:
+    """How far the server's clock is ahead of `clock`, to within half the time that asking takes."""
+    before = clock.now()
+    server: datetime = conn.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return server - (before + (clock.now() - before) / 2)
 
 
 def _check_history(conn: Connection) -> Check:

@@ -15,9 +15,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, select, text
 
-from syncd.clock import ManualClock
+from syncd.clock import ManualClock, SystemClock
 from syncd.errors import SyncdError
-from syncd.journal import cursors, mirror
+from syncd.journal import cursors, fences, mirror
 from syncd.journal.database import Database, JournalBusy, JournalUnusable
 from syncd.journal.keys import KeyUnusable, load_key
 from syncd.journal.migrating import MIGRATIONS
@@ -252,3 +252,25 @@ async def test_personal_data_has_no_place_in_the_file(tmp_path: Path, clock: Man
     assert not words & names
     content = path.read_bytes()
     assert not [word for word in words if f'"{word}"'.encode() in content]
+
+
+class WrongClock(SystemClock):
+    """The clock of a machine that nobody set right."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(minutes=5)
+
+
+async def test_a_machine_whose_clock_is_ahead_takes_no_lease_for_over(db: Database) -> None:
+    lease = timedelta(seconds=60)
+    right, wrong = [await db.shared_clock(clock) for clock in (SystemClock(), WrongClock())]
+    if db.is_sqlite:
+        assert isinstance(wrong, WrongClock), "there is no other clock, and all who share the file have this one"
+        return
+    assert abs(wrong.now() - right.now()) < timedelta(seconds=5)
+    assert await db.run(fences.acquire, store="main", owner="a", now=right.now(), lease=lease) is not None
+    assert await db.run(fences.acquire, store="main", owner="b", now=wrong.now(), lease=lease) is None
+
+
+async def test_a_clock_that_was_stated_to_all_is_left_alone(db: Database, clock: ManualClock) -> None:
+    assert await db.shared_clock(clock) is clock
