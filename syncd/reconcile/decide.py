@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from syncd.domain.orders import FinancialStatus
@@ -65,13 +66,11 @@ def _not_whole(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
 def _hands_off(case: Case) -> None:
     """Why nothing is to be done, or nothing be created, whatever is found."""
     view, order = case.view, case.order
-    if MANUAL_TAG in order.tags:
+    tags = {tag.strip().casefold() for tag in order.tags}
+    if MANUAL_TAG in tags:
         case.hands_off = "manual"
         case.skips.append(Skip(reason="manual", text=f"tagged {MANUAL_TAG}: drifts are told, nothing is done"))
-    until = _until(order.tags)
-    if until is not None and not case.is_past(until):
-        case.hands_off = case.hands_off or "until"
-        case.skips.append(Skip(reason="until", text=f"tagged {UNTIL_TAG}…: nothing is done before that"))
+    _hold_until(case, tags)
     if own_side.is_ahead_of_view(case):
         case.hands_off = case.hands_off or "not_read_back"
     if view.store in view.frozen_sources:
@@ -84,13 +83,26 @@ def _hands_off(case: Case) -> None:
         case.skips.append(Skip(reason="unpaid", text=f"the payment is {order.financial.value.lower()}"))
 
 
-def _until(tags: frozenset[str]) -> datetime | None:
-    """The moment before which the merchant wants nothing done; a date counts from its first second in UTC."""
-    for tag in sorted(tags):
-        if tag.startswith(UNTIL_TAG):
-            try:
-                at = datetime.fromisoformat(tag.removeprefix(UNTIL_TAG).strip())
-            except ValueError:
-                continue
-            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    return None
+def _hold_until(case: Case, tags: Collection[str]) -> None:
+    """Until when the merchant wants nothing done; of several tags the latest counts, and one that cannot be read for ever."""
+    stated = [tag.removeprefix(UNTIL_TAG).strip() for tag in sorted(tags) if tag.startswith(UNTIL_TAG)]
+    times = {text: _instant(text) for text in stated}
+    if unread := [text for text, at in times.items() if at is None]:
+        case.hands_off = case.hands_off or "until"
+        told = f"tagged {UNTIL_TAG}{unread[0]}, which is no date: nothing is done until the tag is put right"
+        case.skips.append(Skip(reason="until", text=told))
+        return
+    # Each is asked for: the earliest that is still to come is when to look again.
+    waiting = [at for at in times.values() if at is not None and not case.is_past(at)]
+    if waiting:
+        case.hands_off = case.hands_off or "until"
+        case.skips.append(Skip(reason="until", text=f"tagged {UNTIL_TAG}…: nothing is done before that"))
+
+
+def _instant(text: str) -> datetime | None:
+    """A moment in ISO 8601; a date counts from its first second in UTC."""
+    try:
+        at = datetime.fromisoformat(text.upper())
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -68,7 +68,7 @@ def _is_plain(view: OrderView, order: Order) -> bool:
     if order.financial is not FinancialStatus.PAID or order.source == "pos":
         return False
     for tag in order.tags:
-        if tag.startswith(_OWN_TAGS):
+        if tag.strip().casefold().startswith(_OWN_TAGS):
             return False
     if view.intents and not _are_plain(view.intents):
         return False

@@ -64,7 +64,8 @@ def _read(order: Order) -> str:
 def _why_not(order: Order) -> str | None:
     if order.untold:
         return "this store can only be read"
-    return f"it carries the tag {MANUAL_TAG}" if MANUAL_TAG in order.tags else None
+    is_manual = any(tag.strip().casefold() == MANUAL_TAG for tag in order.tags)
+    return f"it carries the tag {MANUAL_TAG}" if is_manual else None
 
 
 def supplier_questions(view: OrderView, *, supplier: SupplierView, policy: Policy) -> tuple[Question, ...]:
