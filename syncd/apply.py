@@ -19,6 +19,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
+from typing import TypeVar
 
 import structlog
 
@@ -26,16 +27,18 @@ from syncd.domain.orders import Order
 from syncd.domain.ports import Call
 from syncd.domain.shipments import SupplierOrder
 from syncd.domain.steps import Action, Effect, EffectState, Step, StepOutcome, StepState
-from syncd.errors import AuthRejected, FenceLost, OutcomeUnknown, PortError, Transient
+from syncd.errors import AuthRejected, FenceLost, OutcomeUnknown, PortError, SyncdError, Transient
 from syncd.journal import fences, intents, mirror
 from syncd.journal.fences import Fence
-from syncd.journal.intents import IntentRow, IntentState
+from syncd.journal.intents import UNSETTLED, WITHOUT_EFFECT, IntentRow, IntentState
 from syncd.journal.notifications import AlreadyNotified
 from syncd.journal.outcomes import keep_outcome
 from syncd.reconcile.settle import Settlement, settle, verify
 from syncd.shop import Shop
 
 log = structlog.get_logger()
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,9 @@ class Fresh:
     before: Order
 
 
-Redecide = Callable[[Sequence[Step]], Awaitable[Mapping[str, Fresh | PortError]]]
-"""Reads the targets and evidence of some steps again by id; by step id, those that are still wanted, and why the
-evidence of others could not be read."""
+Redecide = Callable[[Sequence[Step]], Awaitable[Mapping[str, Fresh | SyncdError]]]
+"""Reads the targets and evidence of some steps again by id; by step id, those that are still wanted, why the evidence of
+others could not be read (PortError), and why others are refused now (any other error)."""
 
 _FIRST = (
     Action.CANCEL_FULFILLMENT,
@@ -120,12 +123,12 @@ class _Hand:
     async def carry_out(self, steps: Sequence[Step]) -> list[StepOutcome]:
         """One step of each of several orders: decided again together, sent side by side, read back together."""
         rows = {step.id: await self._begin(step) for step in steps}
-        fresh = await self._decide_again([step for step in steps if _may_go(rows[step.id])])
+        fresh = await self._decide_again([step for step in steps if not _is_unsettled(rows[step.id])])
         turns = asyncio.Semaphore(self.shop.limits.orders_in_flight)
 
         async def one(step: Step) -> StepOutcome | _Sent:
             async with turns:
-                return await self._step(step, rows[step.id], fresh.get(step.id))
+                return await _or_mishap(step, rows[step.id], self._step(step, rows[step.id], fresh.get(step.id)))
 
         try:
             async with asyncio.TaskGroup() as together:
@@ -134,9 +137,14 @@ class _Hand:
             raise lost.exceptions[0] from None
         tried = [task.result() for task in tasks]
         seen = await self._seen([one.step.order_id for one in tried if isinstance(one, _Sent)])
-        return [
-            await self._read_back(one, seen.get(one.step.order_id)) if isinstance(one, _Sent) else one for one in tried
-        ]
+        outcomes: list[StepOutcome] = []
+        for each in tried:
+            if isinstance(each, _Sent):
+                back = self._read_back(each, seen.get(each.step.order_id))
+                outcomes.append(await _or_mishap(each.step, each.row, back))
+            else:
+                outcomes.append(each)
+        return outcomes
 
     async def _begin(self, step: Step) -> IntentRow:
         evidence = {"drift": step.drift, "why": step.why, "basis": step.basis}
@@ -145,23 +153,27 @@ class _Hand:
             intents.begin, fence=self.fence, step=step, evidence=evidence, run_id=self.run_id, now=now
         )
 
-    async def _decide_again(self, steps: Sequence[Step]) -> Mapping[str, Fresh | PortError]:
+    async def _decide_again(self, steps: Sequence[Step]) -> Mapping[str, Fresh | SyncdError]:
         try:
             return await self.redecide(steps) if steps else {}
-        except PortError as error:
+        except FenceLost:
+            raise
+        except SyncdError as error:
             return dict.fromkeys((step.id for step in steps), error)
 
-    async def _step(self, step: Step, row: IntentRow, fresh: Fresh | PortError | None) -> StepOutcome | _Sent:
+    async def _step(self, step: Step, row: IntentRow, fresh: Fresh | SyncdError | None) -> StepOutcome | _Sent:
         match row.state:
-            case IntentState.DONE | IntentState.VERIFIED:
-                return already_done(step, row)
-            case IntentState.SENT | IntentState.UNKNOWN:
+            case IntentState.VERIFIED:
+                return _done_before(step, row, fresh)
+            case IntentState.SENT | IntentState.UNKNOWN | IntentState.DONE:
                 text = "An earlier attempt is not settled yet; nothing was sent again."
                 return _outcome(step, StepState.UNKNOWN, row=row, code="unsettled", text=text)
             case IntentState.PENDING | IntentState.REFUSED:
                 pass
         if isinstance(fresh, PortError):
             return await self._not_sent(step, row, code="unreachable", text=str(fresh), state=StepState.FAILED)
+        if isinstance(fresh, SyncdError):
+            return await self._not_sent(step, row, code="stale", text=str(fresh))
         if fresh is None:
             text = "What it answered is no longer so; nothing was sent."
             return await self._not_sent(step, row, code="stale", text=text)
@@ -192,7 +204,8 @@ class _Hand:
         except AlreadyNotified as told:
             return await self._not_sent(step, row, code="already_notified", text=str(told))
         effect = await self._call(step, call)
-        await self._record(row, effect)
+        # "It is so already" may speak of this very attempt: until it is read back nobody knows.
+        await self._record(row, replace(effect, state=EffectState.UNKNOWN) if effect.already else effect)
         log.info("step.answered", step=step.id, order=step.order, action=step.action.value, answer=effect.state.value)
         if effect.state is EffectState.REFUSED and not effect.already:
             state = StepState.FAILED if effect.code == "not_sent" else StepState.REFUSED
@@ -317,8 +330,8 @@ async def _settled(
                 row.step, StepState.VERIFIED, row=row, code="settled", text=found.why, effect_id=found.effect_id
             )
         case "retry":
-            await _give_up(shop, fence, row, code="without_effect", text=found.why)
-            return _outcome(row.step, StepState.FAILED, row=row, code="without_effect", text=found.why)
+            await _give_up(shop, fence, row, code=WITHOUT_EFFECT, text=found.why)
+            return _outcome(row.step, StepState.FAILED, row=row, code=WITHOUT_EFFECT, text=found.why)
         case "wait" | "person":
             outcome = _outcome(row.step, StepState.UNKNOWN, row=row, code=found.verdict, text=found.why)
             if row.state is IntentState.UNKNOWN:
@@ -357,8 +370,31 @@ def _with_existing(step: Step, before: Order) -> Step:
     return replace(step, target=replace(step.target, existing=tuple(sorted(one.id for one in before.fulfillments))))
 
 
-def _may_go(row: IntentRow) -> bool:
-    return row.state in {IntentState.PENDING, IntentState.REFUSED}
+def _is_unsettled(row: IntentRow) -> bool:
+    return row.state in UNSETTLED
+
+
+def _done_before(step: Step, row: IntentRow, fresh: Fresh | SyncdError | None) -> StepOutcome:
+    """A step that was carried out once. Wanted again, its effect is gone or not shown: doing it again is for a person."""
+    match fresh:
+        case None:
+            return already_done(step, row)
+        case SyncdError():
+            return _outcome(step, StepState.FAILED, row=row, code="unreachable", text=str(fresh))
+        case _:
+            text = "It was carried out before, and the store does not show it any more; it is not done twice by itself."
+            return _outcome(step, StepState.REFUSED, row=row, code="undone", text=text)
+
+
+async def _or_mishap(step: Step, row: IntentRow, work: Awaitable[Done]) -> Done | StepOutcome:
+    """What goes wrong with one step stops no other: it becomes that step's outcome. A lost fence goes through."""
+    try:
+        return await work
+    except FenceLost:
+        raise
+    except Exception as error:  # a busy journal, or a bug of ours: what was sent is found out before anything else is
+        log.exception("step.broken", step=step.id)
+        return _outcome(step, StepState.UNKNOWN, row=row, code="broken", text=f"{type(error).__name__}: {error}")
 
 
 def already_done(step: Step, row: IntentRow) -> StepOutcome:

@@ -25,6 +25,7 @@ from syncd.errors import (
     StoreBusy,
     StoreUnreachable,
     SyncdError,
+    UsageError,
 )
 from syncd.journal import approvals, fences, intents, mirror, plans, runs
 from syncd.journal.database import JournalBusy
@@ -82,13 +83,16 @@ async def look(shop: Shop, *, allowance: Allowance = UNLIFTED) -> Look:
     Raises StoreUnreachable when the store itself gives no answer, CredentialsRejected when it refuses ours.
     """
     observed = await observe(shop)
-    return await _judged(shop, observed, await judge(shop, observed), allowance=allowance)
+    judged = await judge(shop, observed)
+    if judged.failed:
+        observed = observed.without(shop.name, judged.failed)
+    return await _judged(shop, observed, judged, allowance=allowance)
 
 
 async def look_at(shop: Shop, order_ids: Collection[str], *, allowance: Allowance = UNLIFTED) -> Look:
     """The same for these orders alone, read afresh by id."""
     observed = await observe_orders(shop, order_ids)
-    judged = await judge_orders(shop, observed, order_ids)
+    judged = await judge_orders(shop, observed, order_ids, fresh=observed.fresh)
     judged.drifts.extend(of_sources(shop, observed))
     return await _judged(shop, observed, judged, allowance=allowance)
 
@@ -108,7 +112,8 @@ async def reconcile(
     async with _fenced(shop, wait=wait) as (fence, run_id, started):
         settled = await settle_open_intents(shop, fence, run_id=run_id)
         found = await (look_at(shop, order_ids, allowance=allowance) if order_ids else look(shop, allowance=allowance))
-        outcomes = await _act(shop, fence, found.guarded, redecide=_again(shop), run_id=run_id) if agree(found) else ()
+        redecide = _again(shop, found.plan.steps)
+        outcomes = await _act(shop, fence, found.guarded, redecide=redecide, run_id=run_id) if agree(found) else ()
         await _look_again(shop, found.observed, outcomes, run_id=run_id)
         return await _finish(
             shop, fence, found.plan, outcomes, run_id=run_id, started=started, sources=found.sources, settled=settled
@@ -130,7 +135,7 @@ async def apply_plan(
         observed = await observe_orders(shop, {step.order_id for step in left.steps})
         kept = await _guard_again(shop, observed, left, allowance=allowance)
         outcomes = [already_done(step, done[step.id]) for step in plan.steps if step.id in done]
-        outcomes += await _act(shop, fence, kept, redecide=_again(shop), run_id=run_id)
+        outcomes += await _act(shop, fence, kept, redecide=_again(shop, plan.steps), run_id=run_id)
         await _look_again(shop, observed, outcomes, run_id=run_id)
         return await _finish(
             shop, fence, plan, outcomes, run_id=run_id, started=started, sources=observed.sources, settled=settled
@@ -143,20 +148,21 @@ async def act_by_hand(
     *,
     decide: Callable[[OrderView], Sequence[Step]],
     agree: Callable[[Look], bool],
+    again: Callable[[OrderView, Step], Sequence[Step]] | None = None,
     wait: timedelta = timedelta(seconds=30),
 ) -> Run:
     """What a person typed for one order. `decide` turns the order's fresh view into steps; the person's yes is their approval.
 
-    `decide` is asked again right before each step is sent, on reads made then; it may raise to refuse.
+    Right before each step is sent `again` is asked about that step alone, on reads made then, since others of the same command
+    may be done by then; without it `decide` is. Both may raise to refuse. Raises GuardRefused while an earlier effect on the
+    order is not settled.
     """
     async with _fenced(shop, wait=wait) as (fence, run_id, started):
         settled = await settle_open_intents(shop, fence, run_id=run_id)
+        _must_be_settled(settled, order_id)
         found = await look_by_hand(shop, order_id, decide=decide)
-        outcomes = (
-            await _act(shop, fence, found.guarded, redecide=_again(shop, by_hand=decide), run_id=run_id)
-            if agree(found)
-            else ()
-        )
+        redecide = _again(shop, found.plan.steps, by_hand=again or (lambda view, _: decide(view)))
+        outcomes = await _act(shop, fence, found.guarded, redecide=redecide, run_id=run_id) if agree(found) else ()
         await _look_again(shop, found.observed, outcomes, run_id=run_id)
         return await _finish(
             shop, fence, found.plan, outcomes, run_id=run_id, started=started, sources=found.sources, settled=settled
@@ -281,17 +287,24 @@ def _left(plan: Guarded, waiting: Collection[Step]) -> list[StepOutcome]:
     return left
 
 
-def _again(shop: Shop, *, by_hand: Callable[[OrderView], Sequence[Step]] | None = None) -> Redecide:
+def _again(
+    shop: Shop, planned: Sequence[Step], *, by_hand: Callable[[OrderView, Step], Sequence[Step]] | None = None
+) -> Redecide:
     """Decides a step again on reads made now: is the same effect still wanted, and on which of the store's objects?"""
 
-    async def redecide(steps: Sequence[Step]) -> Mapping[str, Fresh | PortError]:
+    async def redecide(steps: Sequence[Step]) -> Mapping[str, Fresh | SyncdError]:
         observed = await observe_orders(shop, {step.order_id for step in steps}, suppliers=_evidence_of(shop, steps))
-        found: dict[str, Fresh | PortError] = {}
+        fresh = observed.fresh
+        found: dict[str, Fresh | SyncdError] = {}
         for view in await _views(shop, observed):
-            mine = [step for step in steps if step.order_id == view.order.id]
-            wanted = by_hand(view) if by_hand else (await judge_orders(shop, observed, [view.order.id])).steps
-            for step in mine:
-                same = next((one for one in wanted if same_effect(one, step)), None)
+            for step in (one for one in steps if one.order_id == view.order.id):
+                try:
+                    judged = None if by_hand else await judge_orders(shop, observed, [view.order.id], fresh=fresh)
+                    wanted = judged.steps if judged else by_hand(view, step) if by_hand else ()
+                except (UsageError, GuardRefused) as no:
+                    found[step.id] = no
+                    continue
+                same = _same(step, wanted, others={one.id for one in planned if one.id != step.id})
                 if same is not None:
                     found[step.id] = Fresh(step=same, before=view.order)
                 elif error := _unread(step, observed):
@@ -299,6 +312,12 @@ def _again(shop: Shop, *, by_hand: Callable[[OrderView], Sequence[Step]] | None 
         return found
 
     return redecide
+
+
+def _same(step: Step, wanted: Sequence[Step], *, others: Collection[str]) -> Step | None:
+    """The one of `wanted` that is this step; never one that is another step of the same plan, which has its own turn."""
+    same = [one for one in wanted if same_effect(one, step) and one.id not in others]
+    return next((one for one in same if one.id == step.id), same[0] if same else None)
 
 
 def _unread(step: Step, observed: Observed) -> PortError | None:
@@ -321,6 +340,7 @@ async def _views(shop: Shop, observed: Observed) -> Sequence[OrderView]:
         policy=shop.policy,
         reads=observed.reads,
         observed=observed.read_at,
+        fresh=observed.fresh,
     )
 
 
@@ -362,6 +382,15 @@ async def _finish(
         sources=sources,
         settled=settled,
     )
+
+
+def _must_be_settled(settled: Sequence[StepOutcome], order_id: str) -> None:
+    unseen = next((one for one in settled if one.step.order_id == order_id and one.state is StepState.UNKNOWN), None)
+    if unseen is not None:
+        text = (
+            f"An earlier effect on {unseen.step.order} ({unseen.step.action.value}) is not settled yet: {unseen.text}"
+        )
+        raise GuardRefused(f"{text} Nothing was changed.", remedy="Try again in a minute.")
 
 
 def _must_be_ours(shop: Shop, plan: Plan) -> None:

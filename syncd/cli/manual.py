@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from syncd.reconcile.policy import Policy
     from syncd.reconcile.view import OrderView
 
-Ask = Callable[["OrderView", "Policy", datetime], "tuple[Step, ...] | manual.Refused"]
-"""What one command wants of an order, given its policy and the time."""
+Ask = Callable[["OrderView", "Policy", datetime, "Step | None"], "tuple[Step, ...] | manual.Refused"]
+"""What one command wants of an order, given its policy and the time; asked about one step alone right before it is sent."""
 
 HOLD_REASONS = (
     "AWAITING_PAYMENT",
@@ -65,8 +65,8 @@ def carried_out(session: Session, typed: Typed, ask: Ask) -> int:
         store, order_id = await one_order(runtime, names, typed.order)
         shop = await runtime.shop(store)
 
-        def decide(view: OrderView) -> Sequence[Step]:
-            return _steps(ask(view, shop.policy, runtime.clock.now()))
+        def decide(view: OrderView, only: Step | None = None) -> Sequence[Step]:
+            return _steps(ask(view, shop.policy, runtime.clock.now(), only))
 
         if typed.dry_run:
             found = await cycle.look_by_hand(shop, order_id, decide=decide)
@@ -76,6 +76,7 @@ def carried_out(session: Session, typed: Typed, ask: Ask) -> int:
             shop,
             order_id,
             decide=decide,
+            again=decide,
             agree=lambda look: passes.agrees(session, look, wishes=wishes),
             wait=wishes.wait,
         )
@@ -94,18 +95,18 @@ def _steps(decided: tuple[Step, ...] | manual.Refused) -> tuple[Step, ...]:
 def unfulfilling(*, reason: str, note: str) -> Ask:
     """Take back what never moved. Raises UsageError for a reason that is none."""
     _known(reason, manual.REASONS, "--reason")
-    return lambda view, policy, now: manual.unfulfill(view, policy=policy, reason=reason, note=note, now=now)
+    return lambda view, policy, now, _: manual.unfulfill(view, policy=policy, reason=reason, note=note, now=now)
 
 
 def holding(*, reason: str, note: str) -> Ask:
     """Hold all open work. Raises UsageError for a reason that is none."""
     _known(reason, HOLD_REASONS, "--reason")
-    return lambda view, policy, now: manual.hold(view, policy=policy, reason=reason, note=note, now=now)
+    return lambda view, policy, now, _: manual.hold(view, policy=policy, reason=reason, note=note, now=now)
 
 
 def releasing(*, note: str) -> Ask:
     """Release our own holds."""
-    return lambda view, policy, now: manual.release(view, policy=policy, note=note, now=now)
+    return lambda view, policy, now, _: manual.release(view, policy=policy, note=note, now=now)
 
 
 def fulfilling(*, numbers: Sequence[str], carrier: str | None, lines: Sequence[str], note: str) -> Ask:
@@ -113,7 +114,15 @@ def fulfilling(*, numbers: Sequence[str], carrier: str | None, lines: Sequence[s
     tracking = tuple(Tracking(number=number, company=carrier) for number in numbers)
     asked = dict(_units(line) for line in lines)
 
-    def ask(view: OrderView, policy: Policy, now: datetime) -> tuple[Step, ...] | manual.Refused:
+    def ask(
+        view: OrderView, policy: Policy, now: datetime, only: Step | None = None
+    ) -> tuple[Step, ...] | manual.Refused:
+        if only is not None:
+            # Of what was asked for, the rest is done by now, or is another step's to do.
+            lines_left = {line.line_item_id: line.quantity for line in only.lines}
+            return manual.fulfill(
+                view, policy=policy, tracking=tracking, now=now, lines=lines_left, at=only.target.place, note=note
+            )
         chosen = _chosen(view, asked) if asked else None
         return manual.fulfill(view, policy=policy, tracking=tracking, now=now, lines=chosen, note=note)
 

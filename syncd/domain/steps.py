@@ -83,6 +83,8 @@ class Target:
     tag: str | None = None
     supplier: str | None = None
     supplier_order_id: str | None = None
+    place: str | None = None
+    """Where its units are: location and delivery method, which stay while ids of fulfillment orders churn. None = anywhere."""
     existing: tuple[str, ...] | None = None
     """Ids of every fulfillment that the order had right before a create was sent: what is not among them came later,
     whatever the clocks say. None = not known (not sent yet)."""

@@ -49,6 +49,10 @@ _NEXT: Mapping[IntentState, frozenset[IntentState]] = {
 
 UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN, IntentState.DONE)
 """`done` is here too: it is what was answered, and what was not read back yet when its run ended."""
+WITHOUT_EFFECT = "without_effect"
+"""The code of an attempt that nobody heard an answer to, and of which reading back shows nothing."""
+_UNSURE = "unsure_attempt"
+"""Among the evidence: the first attempt whose answer was never seen."""
 SETTLED_WELL = (IntentState.DONE, IntentState.VERIFIED)
 
 
@@ -164,16 +168,18 @@ def outcome(
 ) -> IntentRow:
     """Note what came of it.
 
-    `pending` after `sent` says that certainly nothing left. With it, and with `refused`, after the first attempt the customer
-    counts as not told.
+    `pending` after `sent` says that certainly nothing left. With it, and with `refused`, the customer counts as not told, as
+    long as every earlier attempt was answered for certain.
     Ids that are None leave the kept ones. Raises IllegalTransition.
     """
     hold(conn, fence)
     row = _found(conn, intent_id)
     new = IntentState(state)
     _check(row, new)
-    if new in {IntentState.PENDING, IntentState.REFUSED} and row.attempts <= 1:
-        # After a second attempt nobody can vouch for the first one, so the parcels stay counted.
+    if new is IntentState.UNKNOWN or code == WITHOUT_EFFECT:
+        row = replace(row, evidence={_UNSURE: row.attempts, **row.evidence})
+    if new in {IntentState.PENDING, IntentState.REFUSED} and row.evidence.get(_UNSURE, row.attempts) >= row.attempts:
+        # After another attempt nobody can vouch for one whose answer was never seen, so its parcels stay counted.
         notifications.give_back(conn, intent_id=intent_id)
     elif row.step.notify_customer:
         notifications.keep(conn, _told(row, now=now))
@@ -187,6 +193,7 @@ def outcome(
         touched_at=now,
         effect_id=effect_id or row.effect_id,
         request_id=request_id or row.request_id,
+        evidence=canonical(row.evidence),
     )
     return _found(conn, intent_id)
 

@@ -16,7 +16,7 @@ from syncd.reconcile.evidence import doubt, numbers_of, parcel_facts, with_doubt
 from syncd.reconcile.live import Live
 from syncd.reconcile.matching import ALL_SHIPPED, Shipment, Side
 from syncd.reconcile.movement import movement
-from syncd.reconcile.placing import Place, Placing, owners
+from syncd.reconcile.placing import Place, Placing, owners, place_key
 from syncd.reconcile.steps import Draft, at_least_asked
 
 NEWS_FOR = timedelta(days=7)
@@ -265,7 +265,10 @@ def _create_drafts(case: Case, side: Side, placing: Placing, *, without: frozens
                 lines=_step_lines(case, allocations),
                 tracking=tuple(tracking.values()),
                 target=Target(
-                    allocations=allocations, supplier=side.name, supplier_order_id=placing.shipment.placed.order.id
+                    allocations=allocations,
+                    supplier=side.name,
+                    supplier_order_id=placing.shipment.placed.order.id,
+                    place=place_key(place),
                 ),
                 basis=create_basis(case, place, allocations),
                 why=_why(placing.shipment),

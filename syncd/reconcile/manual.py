@@ -15,12 +15,12 @@ from syncd.domain.tracking import Tracking
 from syncd.reconcile.evidence import numbers_of
 from syncd.reconcile.lines import claim
 from syncd.reconcile.movement import movement
-from syncd.reconcile.placing import Place, open_slots
+from syncd.reconcile.placing import Place, open_slots, place_key
 from syncd.reconcile.policy import Policy
 from syncd.reconcile.requests import standing
 from syncd.reconcile.steps import OUR_HANDLE, Draft, fulfillment_basis, make_step, request_basis
 from syncd.reconcile.units import FINISHED
-from syncd.reconcile.view import OrderView
+from syncd.reconcile.view import IntentView, OrderView
 
 REASONS = (
     "fulfillment_error",
@@ -96,13 +96,22 @@ def _not_workable(view: OrderView) -> Refused | None:
         )
     if order.cancelled_at is not None:
         return Refused(code="cancelled", text=f"{order.name} is cancelled in the store.")
-    if any(intent.state == "unknown" for intent in view.intents):
-        return Refused(
-            code="unsettled",
-            text=f"An earlier effect on {order.name} is not settled yet.",
-            remedy="Try again in a minute.",
-        )
-    return None
+    return _unsettled(view)
+
+
+def _unsettled(view: OrderView) -> Refused | None:
+    """An effect that nobody has seen yet: what the order shows may be from before it."""
+    if all(_is_seen(intent) for intent in view.intents):
+        return None
+    return Refused(
+        code="unsettled",
+        text=f"An earlier effect on {view.order.name} is not settled yet.",
+        remedy="Try again in a minute.",
+    )
+
+
+def _is_seen(intent: IntentView) -> bool:
+    return intent.state not in {"sent", "unknown"} and (intent.state != "done" or intent.observed_after)
 
 
 def _not_to_be_taken_back(view: OrderView, fulfillment: Fulfillment, *, policy: Policy) -> Refused | None:
@@ -176,15 +185,20 @@ def fulfill(
     tracking: Sequence[Tracking],
     now: datetime,
     lines: Mapping[str, int] | None = None,
+    at: str | None = None,
     notify: bool = False,
     note: str = "",
 ) -> tuple[Step, ...] | Refused:
-    """Fulfill the open units (all, or `lines`: line id -> units) under these numbers, one step per location."""
+    """Fulfill the open units (all, or `lines`: line id -> units) under these numbers, one step per location.
+
+    `at`: only what is at this place, as steps carry it.
+    """
     del policy, now  # the same arguments for every command; this one needs neither
     refused = _not_workable(view)
     if refused:
         return refused
-    slots = open_slots(view.order.fulfillment_orders, lines=[line.id for line in view.order.lines])
+    works = [work for work in view.order.fulfillment_orders if at in {None, _place_of(work)}]
+    slots = open_slots(works, lines=[line.id for line in view.order.lines])
     wanted = (
         dict(lines) if lines is not None else {k: sum(s.left for s in v if not s.why_not) for k, v in slots.items()}
     )
@@ -211,6 +225,10 @@ def fulfill(
     return _fulfill_steps(view, groups, tracking=tracking, notify=notify, note=note)
 
 
+def _place_of(work: FulfillmentOrder) -> str:
+    return place_key((work.location_id, work.delivery_method))
+
+
 def _no_room(view: OrderView, line_id: str, left: int, reasons: list[str]) -> Refused:
     sku = next((line.sku for line in view.order.lines if line.id == line_id), None)
     text = f"{left} of {sku or line_id} cannot be fulfilled in {view.order.name}."
@@ -232,7 +250,7 @@ def _fulfill_steps(
             approval=Approval.AUTO,
             lines=_lines(view, [(one.line_item_id, one.quantity) for one in allocations]),
             tracking=shown,
-            target=Target(allocations=allocations),
+            target=Target(allocations=allocations, place=place_key(place)),
             basis=f"manual:{place[0]}:{place[1].value}:{','.join(before)}",
             why=note or "A person says that it was sent.",
             notify=notify and not told and not steps,
@@ -271,7 +289,7 @@ def hold(
         return Refused(code="nothing", text=f"{view.order.name} has no open work that is not held by us already.")
     steps = []
     for work in works:
-        target = Target(fulfillment_order_id=work.id, hold_handle=OUR_HANDLE, hold_reason=reason)
+        target = Target(fulfillment_order_id=work.id, hold_handle=OUR_HANDLE, hold_reason=reason, place=_place_of(work))
         steps.append(
             _work_step(view, work, action=Action.HOLD, target=target, why=note or "A person asked to hold it.")
         )
@@ -283,10 +301,15 @@ def release(view: OrderView, *, policy: Policy, now: datetime, note: str = "") -
     del policy, now
     if view.order.cut:
         return _not_workable(view) or _nothing_to_take_back(view)
+    refused = _unsettled(view)
+    if refused:
+        return refused
     steps = []
     for work in _open_works(view):
         for hold_id in _our_hold_ids(work):
-            target = Target(fulfillment_order_id=work.id, hold_id=hold_id, hold_handle=OUR_HANDLE)
+            target = Target(
+                fulfillment_order_id=work.id, hold_id=hold_id, hold_handle=OUR_HANDLE, place=_place_of(work)
+            )
             why = note or "A person asked to release it."
             steps.append(_work_step(view, work, action=Action.RELEASE_HOLD, target=target, why=why))
     if not steps:
@@ -312,7 +335,7 @@ def cancel_request(view: OrderView, *, policy: Policy, now: datetime, note: str 
                 action = Action.SUBMIT_CANCELLATION_REQUEST
             case _:
                 continue
-        target = Target(fulfillment_order_id=work.id)
+        target = Target(fulfillment_order_id=work.id, place=_place_of(work))
         steps.append(
             _work_step(view, work, action=action, target=target, why=note or "A person asked to take it back.")
         )
@@ -331,12 +354,14 @@ def _our_hold_ids(work: FulfillmentOrder) -> list[str]:
 
 
 def _work_step(view: OrderView, work: FulfillmentOrder, *, action: Action, target: Target, why: str) -> Step:
+    # The same command may be typed again after somebody took its effect back: that is another step, not the same one.
+    times = sum(one.action is action and one.state in {"done", "verified"} for one in view.intents)
     draft = Draft(
         action=action,
         approval=Approval.AUTO,
         lines=_lines(view, [(part.line_id, part.remaining) for part in work.lines]),
         target=target,
-        basis=f"manual:{request_basis(work)}:{','.join(sorted(one.id for one in work.holds))}",
+        basis=f"manual:{times}:{work.id}:{request_basis(work)}:{','.join(sorted(one.id for one in work.holds))}",
         why=why,
         message=why,
     )

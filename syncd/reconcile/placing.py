@@ -34,6 +34,13 @@ Place = tuple[str | None, DeliveryMethod]
 """What one fulfillment may span: one location and one delivery method."""
 
 
+def place_key(place: Place) -> str:
+    """A place as steps carry it."""
+    location, method = place
+    return f"{location or ''}:{method.value}"
+
+
+
 @dataclass(slots=True, kw_only=True)
 class Slot:
     """Open units of one line in one fulfillment order; `why_not` says why they cannot be fulfilled by us now."""

@@ -190,6 +190,7 @@ def _target(node: Node) -> Target:
         tag=node.get("tag").maybe(Node.text),
         supplier=node.get("supplier").maybe(Node.text),
         supplier_order_id=node.get("supplier_order_id").maybe(Node.text),
+        place=node.get("place").maybe(Node.text),
     )
 
 

@@ -354,9 +354,9 @@ def _verify_hold(step: Step, after: Order) -> Verification:
 
 
 def same_effect(a: Step, b: Step) -> bool:
-    """Whether two steps would do the same: same action on the same units with the same numbers and kind of target.
+    """Whether two steps would do the same: same action on the same units at one place with the same numbers, as loudly.
 
-    Ids of fulfillment orders are not compared: they churn. Ids of fulfillments are: they do not.
+    Ids of fulfillment orders are not compared: they churn. Ids of fulfillments and places are: they do not.
     """
     return (
         a.action is b.action
@@ -364,6 +364,7 @@ def same_effect(a: Step, b: Step) -> bool:
         and quantities(a.lines) == quantities(b.lines)
         and number_set(a.tracking) == number_set(b.tracking)
         and _aim(a) == _aim(b)
+        and a.notify_customer is b.notify_customer
     )
 
 
@@ -376,4 +377,5 @@ def _aim(step: Step) -> tuple[object, ...]:
         (target.tag or "").casefold(),
         target.supplier,
         target.supplier_order_id,
+        target.place,
     )

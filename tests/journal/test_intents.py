@@ -201,6 +201,18 @@ async def test_after_a_second_attempt_nobody_vouches_for_the_first(db: Database,
     assert await notified(db) == {"cj/S1/LX1"}
 
 
+async def test_however_often_it_was_refused_for_certain_the_customer_is_still_to_be_told(
+    db: Database, fence: Fence
+) -> None:
+    await begin(db, fence, notify=True)
+    for _ in range(2):
+        await sent(db, fence)
+        await ends(db, fence, "refused")
+    assert await notified(db) == frozenset()
+    await sent(db, fence)
+    assert await notified(db) == {"cj/S1/LX1"}
+
+
 async def test_the_view_knows_whether_the_order_was_seen_after_the_attempt(db: Database, fence: Fence) -> None:
     await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
     await begin(db, fence, notify=True)
