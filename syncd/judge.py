@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+from syncd.domain.observation import StoreRead
 from syncd.domain.orders import Order
 from syncd.domain.steps import Approval, Step
+from syncd.errors import PortError
 from syncd.journal import approvals, drifts, mirror
 from syncd.journal.drifts import DriftChanges
 from syncd.journal.intents import UNSETTLED
@@ -56,6 +58,8 @@ class Judged:
     due: dict[str, datetime | None] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
     """Orders that a sweep showed without all their parts and that may need something: to be read by id."""
+    failed: PortError | None = None
+    """Why the store could not be asked about those."""
 
     @property
     def whole(self) -> set[str]:
@@ -76,7 +80,8 @@ class Judged:
         # Looked at again next pass, although nothing may change until then: what a side did not show this time may
         # decide, what was planned and not done (yet) must be planned again, and so must what nothing was planned for
         # only because a source is frozen or an effect is not settled.
-        half_seen = not all(supplier.complete for supplier in view.suppliers)
+        half_seen = not all(supplier.complete or not supplier.was_asked for supplier in view.suppliers)
+        half_seen = half_seen or (not order.is_complete and bool(judgement.drifts))
         waits = bool(view.frozen_sources) or any(intent.state in _UNSETTLED for intent in view.intents)
         self.due[order_id] = now if half_seen or waits or judgement.steps else judgement.due_at
 
@@ -126,8 +131,13 @@ async def judge(shop: Shop, observed: Observed, *, many: int = MANY) -> Judged:
     )
     if judged.unsure:
         # A sweep only nominates: what may need something is read by id before it is believed.
-        await _read_by_id(shop, judged.unsure)
-        judged.replace_orders(await judge_orders(shop, observed, judged.unsure))
+        try:
+            await _read_by_id(shop, judged.unsure)
+        except PortError as error:
+            judged.failed = error
+            observed = observed.without(shop.name, error)
+        else:
+            judged.replace_orders(await judge_orders(shop, observed, judged.unsure))
     judged.drifts.extend(of_sources(shop, observed))
     return judged
 
@@ -144,8 +154,10 @@ async def _judge_many(shop: Shop, observed: Observed, order_ids: list[str], *, s
     return judged
 
 
-async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str]) -> Judged:
-    """Judge these orders as the mirror shows them."""
+async def judge_orders(
+    shop: Shop, observed: Observed, order_ids: Iterable[str], *, fresh: StoreRead | None = None
+) -> Judged:
+    """Judge these orders as the mirror shows them; those of `fresh` as they were read right now."""
     judged, now = Judged(), shop.clock.now()
     for ids in _batches(sorted(order_ids)):
         own = dict(zip(ids, ids, strict=True))
@@ -156,6 +168,7 @@ async def judge_orders(shop: Shop, observed: Observed, order_ids: Iterable[str])
             policy=shop.policy,
             reads=observed.reads,
             observed=observed.read_at,
+            fresh=fresh,
         )
         for view in views:
             seen = replace(view, frozen_sources=_frozen(shop, observed, view.frozen_sources))

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from syncd.domain.observation import Page, Problem, SupplierRead
+from syncd.domain.observation import Page, Problem, StoreRead, SupplierRead
 from syncd.domain.orders import Order
 from syncd.domain.ports import Supplier, SupplierQuery
-from syncd.errors import AuthRejected, PortError, Transient
+from syncd.errors import AuthRejected, PortError, SyncdError, Transient
 from syncd.journal import cursors, mirror
 from syncd.reconcile.sources import SourceChange
 from syncd.shop import Shop
@@ -26,6 +26,9 @@ log = structlog.get_logger()
 INDEX_LAG = timedelta(seconds=60)
 """How far behind the present the watermark stays: the store's search index lags by an undocumented time.
 A minute: our choice; the adapter's own overlap comes on top."""
+
+READ_DUE = 250
+"""How many of the orders that fell due a pass reads by id: five requests to Shopify. Our choice."""
 
 WATERMARK = "orders_changed"
 """The cursor up to which a store was read."""
@@ -56,17 +59,30 @@ class Observed:
     changes: tuple[SourceChange, ...] = ()
     read_at: Mapping[str, datetime] = field(default_factory=dict)
     """When the store showed each unchanged order in this look; the mirror does not write down that nothing changed."""
+    fresh: StoreRead | None = None
+    """The orders themselves, where they were read by id: a step that is about to be sent rests on nothing else."""
 
     def source(self, name: str) -> Source | None:
         """The look at the source of this name, if it was looked at."""
         return next((source for source in self.sources if source.name == name), None)
 
+    def without(self, name: str, error: PortError) -> Observed:
+        """The same look, in the course of which the source of this name gave no more answers."""
+        sources = tuple(
+            replace(source, complete=False, error=error) if source.name == name else source for source in self.sources
+        )
+        return replace(self, sources=sources)
+
 
 async def observe(shop: Shop) -> Observed:
     """Look at the store for what changed, then at every supplier for every mirrored open order."""
     await _announce(shop)
+    due = await shop.db.run(mirror.due, store=shop.name, now=shop.clock.now(), limit=READ_DUE)
     store, changed, read_at = await _observe_store(shop)
-    looks = await asyncio.gather(*(_observe_supplier(shop, name) for name in sorted(shop.suppliers)))
+    if store.error is None:
+        store = await _observe_due(shop, store, set(due) - changed - read_at.keys(), changed=changed, read_at=read_at)
+    also = frozenset(due)
+    looks = await asyncio.gather(*(_observe_supplier(shop, name, also=also) for name in sorted(shop.suppliers)))
     for look in looks:
         changed |= look.affected
     return Observed(
@@ -90,7 +106,7 @@ async def observe_orders(
         return Observed(sources=(), touched=frozenset())
     await _announce(shop)
     orders = await shop.port.orders(sorted(order_ids))
-    await shop.db.run(mirror.record_orders, store=shop.name, orders=orders, now=now)
+    kept = await shop.db.run(mirror.keep_orders, store=shop.name, orders=orders, now=now)
     ids = frozenset(order.id for order in orders)
     names = sorted(shop.suppliers if suppliers is None else suppliers)
     looks = await asyncio.gather(*(_observe_supplier(shop, name, only=ids) for name in names))
@@ -100,7 +116,10 @@ async def observe_orders(
         touched=ids,
         reads={look.read.supplier: look.read for look in looks},
         changes=tuple(look.change for look in looks if look.change),
-        read_at=dict.fromkeys(ids, now),
+        read_at=dict.fromkeys(kept.same, now),
+        fresh=StoreRead(
+            store=shop.name, observed_at=now, complete=all(order.is_complete for order in orders), orders=tuple(orders)
+        ),
     )
 
 
@@ -112,26 +131,24 @@ async def _announce(shop: Shop) -> None:
 async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, datetime]]:
     started = shop.clock.now()
     since = await shop.db.run(cursors.get, store=shop.name, name=WATERMARK)
-    pages = shop.port.orders_changed(since) if since else shop.port.sweep()
     changed: set[str] = set()
     read_at: dict[str, datetime] = {}
     seen, complete = 0, True
     problems: list[Problem] = []
     behind = timedelta(0)
     try:
-        async for page in pages:
+        async for page in shop.port.orders_changed(since) if since else shop.port.sweep():
             news = await _keep(shop, page)
-            changed |= news
+            changed |= news.changed
             # What is news was written down with its time; for the rest only this look knows that it was seen again.
-            read_at.update((order.id, started) for order in page.items if order.id not in news)
+            read_at.update((order.id, started) for order in page.items if order.id in news.same)
             seen += len(page.items)
             complete = complete and page.complete
             problems.extend(page.problems)
             if page.ahead is not None:
                 behind = max(behind, -page.ahead)
-    except PortError as error:
-        log.warning("source.unreachable", source=shop.name, error=str(error))
-        return _failed(shop.name, "store", error, started), changed, read_at
+    except Exception as error:  # noqa: BLE001 (the source boundary: a broken adapter is a failed source)
+        return _failed(shop.name, "store", _told(shop.name, error), started), changed, read_at
     if complete:
         # The store stamps changes by its own clock. One that is ahead only makes us read some of them twice.
         await shop.db.run(cursors.put, store=shop.name, name=WATERMARK, at=started - behind - INDEX_LAG)
@@ -146,8 +163,36 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
     return source, changed, read_at
 
 
-async def _keep(shop: Shop, page: Page[Order]) -> frozenset[str]:
-    return await shop.db.run(mirror.record_orders, store=shop.name, orders=page.items, now=shop.clock.now())
+async def _keep(shop: Shop, page: Page[Order]) -> mirror.Recorded:
+    return await shop.db.run(mirror.keep_orders, store=shop.name, orders=page.items, now=shop.clock.now())
+
+
+async def _observe_due(
+    shop: Shop, store: Source, due: Collection[str], *, changed: set[str], read_at: dict[str, datetime]
+) -> Source:
+    """Read by id the orders that time alone brought up: the search index may have kept a change of theirs from us."""
+    if not due:
+        return store
+    started = shop.clock.now()
+    try:
+        orders = await shop.port.orders(sorted(due))
+    except Exception as error:  # noqa: BLE001 (the source boundary, as above)
+        return replace(store, complete=False, error=_told(shop.name, error))
+    kept = await shop.db.run(mirror.keep_orders, store=shop.name, orders=orders, now=started)
+    changed |= kept.changed
+    read_at.update(dict.fromkeys(kept.same, started))
+    return store
+
+
+def _told(name: str, error: Exception) -> PortError:
+    """Why a source failed, as a value. Raises again what is no failure of a source."""
+    if isinstance(error, PortError):
+        log.warning("source.unreachable", source=name, error=str(error))
+        return error
+    if isinstance(error, SyncdError):
+        raise error
+    log.error("source.broken", source=name, exc_info=error)
+    return Transient(f"{name}: {type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +203,24 @@ class _SupplierLook:
     change: SourceChange | None
 
 
-async def _observe_supplier(shop: Shop, name: str, *, only: frozenset[str] | None = None) -> _SupplierLook:
+async def _observe_supplier(
+    shop: Shop, name: str, *, only: frozenset[str] | None = None, also: frozenset[str] = frozenset()
+) -> _SupplierLook:
+    """Ask about every open order and those of `also`; or about `only` these, whether they are still watched or not."""
     supplier = shop.suppliers[name]
     # What a step is about to rest on is read anew, whatever is known of it.
     with_known = only is None and supplier.capabilities().asks_order_by_order
-    wanted = await shop.db.run(mirror.wanted, store=shop.name, supplier=name, policy=shop.policy, with_known=with_known)
-    if only is not None:
-        wanted = tuple(one for one in wanted if one.order_id in only)
+    wanted = await shop.db.run(
+        mirror.wanted,
+        store=shop.name,
+        supplier=name,
+        policy=shop.policy,
+        with_known=with_known,
+        only=only,
+        also=also,
+    )
     read, error = await _ask(shop, supplier, SupplierQuery(wanted=wanted))
+    read = replace(read, about=frozenset(one.order_id for one in wanted))
     source = Source(
         name=name,
         kind="supplier",

@@ -51,6 +51,8 @@ class SupplierRead:
     answered: frozenset[str] = frozenset()
     """Store orders (`Wanted.order_id`) for which the supplier was asked by the store's own reference and answered whole:
     a supplier order for them that is not in `orders` does not exist there. Like `asked`, but by the store's name for it."""
+    about: frozenset[str] | None = None
+    """Store orders about which the supplier was asked at all; None = not noted. Of others the read says nothing."""
     error: str | None = None
     problems: tuple[Problem, ...] = ()
 

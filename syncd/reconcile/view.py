@@ -62,6 +62,8 @@ class SupplierView:
     """Complete reads, at least a minute apart, that would have shown an order for this store order and did not."""
     unknown_links: tuple[str, ...] = ()
     """Supplier order ids that a link names but the mirror has never seen."""
+    was_asked: bool = True
+    """False: the order is the supplier's, but the last read was not about it, so it is not whole so far as it goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from syncd.domain.observation import StoreRead
 from syncd.journal import mirror
 from syncd.journal.database import Database
 from tests.journal.builders import NOW, POLICY, fulfilled, order
@@ -45,7 +46,38 @@ async def test_a_cut_read_never_replaces_a_whole_one(db: Database) -> None:
     cut = order(1, cut=("fulfillments",), closed=True, updated_at=later)
     assert await db.run(mirror.record_orders, store="main", orders=[cut], now=later) == frozenset()
     (view,) = await db.run(mirror.views, store="main", order_ids=[cut.id], policy=POLICY, reads={})
+    assert replace(view.order, cut=()) == order(1)
+
+
+async def test_what_is_kept_counts_as_cut_and_due_once_a_newer_read_was_cut(db: Database) -> None:
+    later = NOW + timedelta(minutes=1)
+    await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
+    await db.run(mirror.set_due, store="main", due={order(1).id: None})
+    await db.run(mirror.record_orders, store="main", orders=[order(1, cut=("fulfillments",))], now=later)
+    (view,) = await db.run(mirror.views, store="main", order_ids=[order(1).id], policy=POLICY, reads={})
+    assert not view.order.is_complete
+    assert view.observed_at == NOW
+    assert await db.run(mirror.due, store="main", now=later) == [order(1).id]
+    assert await db.run(mirror.record_orders, store="main", orders=[order(1)], now=later) == {order(1).id}
+    (view,) = await db.run(mirror.views, store="main", order_ids=[order(1).id], policy=POLICY, reads={})
     assert view.order == order(1)
+
+
+async def test_a_view_shows_what_was_read_right_now_whatever_the_mirror_keeps(db: Database) -> None:
+    read_at = NOW + timedelta(minutes=1)
+    await db.run(mirror.record_orders, store="main", orders=[order(1, closed=True)], now=read_at + timedelta(seconds=1))
+    fresh = StoreRead(store="main", observed_at=read_at, complete=True, orders=(order(1),))
+    (view,) = await db.run(mirror.views, store="main", order_ids=[order(1).id], policy=POLICY, reads={}, fresh=fresh)
+    assert (view.order, view.observed_at) == (order(1), read_at)
+
+
+async def test_a_read_older_than_what_is_kept_leaves_the_order_in_doubt(db: Database) -> None:
+    newer = order(1, updated_at=NOW + timedelta(minutes=1), closed=True)
+    await db.run(mirror.record_orders, store="main", orders=[newer], now=NOW)
+    fresh = StoreRead(store="main", observed_at=NOW + timedelta(minutes=2), complete=True, orders=(order(1),))
+    (view,) = await db.run(mirror.views, store="main", order_ids=[order(1).id], policy=POLICY, reads={}, fresh=fresh)
+    assert not view.order.is_complete
+    assert view.observed_at == NOW
 
 
 async def test_a_whole_read_replaces_a_cut_one(db: Database) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true
@@ -18,24 +18,33 @@ from syncd.reconcile.policy import LineRule, Policy, SupplierRules
 
 
 def wanted(
-    conn: Connection, *, store: str, supplier: str, policy: Policy, with_known: bool = False
+    conn: Connection,
+    *,
+    store: str,
+    supplier: str,
+    policy: Policy,
+    with_known: bool = False,
+    only: Collection[str] | None = None,
+    also: Collection[str] = (),
 ) -> tuple[Wanted, ...]:
     """The store's open orders about which the supplier should be asked, oldest id first.
 
     Those with a line that its rule claims, and those with a link to one of its orders. `with_known` adds what those looked
-    like last.
+    like last. `also` are asked about though they may not be open; with `only`, exactly those are, open or not.
     """
-    rule = next((rules for rules in policy.suppliers if rules.name == supplier), None)
-    claimed = {} if rule is None else _claimed(conn, store=store, rules=(rule,))[supplier]
+    rules = [rules for rules in policy.suppliers if rules.name == supplier]
+    claimed: dict[str, str] = {}
     ids: dict[str, set[str]] = defaultdict(set)
-    linked = (
-        select(order_links.c.order_id, order_links.c.supplier_order_id, orders.c.name)
-        .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
-        .where(orders.c.store == store, orders.c.is_open, order_links.c.supplier == supplier)
-    )
-    for order_id, supplier_order_id, name in conn.execute(linked):
-        ids[order_id].add(supplier_order_id)
-        claimed[order_id] = name
+    for which in _which(only=only, also=also):
+        claimed |= _claimed(conn, store=store, rules=rules, which=which)[supplier] if rules else {}
+        linked = (
+            select(order_links.c.order_id, order_links.c.supplier_order_id, orders.c.name)
+            .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
+            .where(orders.c.store == store, which, order_links.c.supplier == supplier)
+        )
+        for order_id, supplier_order_id, name in conn.execute(linked):
+            ids[order_id].add(supplier_order_id)
+            claimed[order_id] = name
     seen = _seen(conn, supplier=supplier, ids=sorted(set().union(*ids.values()))) if with_known else {}
     return tuple(
         Wanted(
@@ -46,6 +55,14 @@ def wanted(
         )
         for order_id, name in sorted(claimed.items(), key=lambda item: (len(item[0]), item[0]))
     )
+
+
+def _which(*, only: Collection[str] | None, also: Collection[str]) -> Iterable[ColumnElement[bool]]:
+    """Conditions on the orders, to be asked one after another."""
+    if only is None:
+        yield _OPEN
+    for chunk in chunks(sorted(also if only is None else only)):
+        yield orders.c.order_id.in_(chunk)
 
 
 def open_orders_by_supplier(conn: Connection, *, store: str, policy: Policy) -> dict[str, int]:
@@ -84,8 +101,13 @@ def _seen(conn: Connection, *, supplier: str, ids: Iterable[str]) -> dict[str, S
     return found
 
 
-def _claimed(conn: Connection, *, store: str, rules: Iterable[SupplierRules]) -> dict[str, dict[str, str]]:
-    """By supplier: id and name of each open order with a line that it claims."""
+_OPEN: ColumnElement[bool] = orders.c.is_open
+
+
+def _claimed(
+    conn: Connection, *, store: str, rules: Iterable[SupplierRules], which: ColumnElement[bool] = _OPEN
+) -> dict[str, dict[str, str]]:
+    """By supplier: id and name of each of those orders (as a rule the open ones) with a line that it claims."""
     several = tuple(rules)
     statement = (
         select(
@@ -97,7 +119,7 @@ def _claimed(conn: Connection, *, store: str, rules: Iterable[SupplierRules]) ->
             order_lines.c.places,
         )
         .join(order_lines, (order_lines.c.store == orders.c.store) & (order_lines.c.order_id == orders.c.order_id))
-        .where(orders.c.store == store, orders.c.is_open, _may_claim(rule.lines for rule in several))
+        .where(orders.c.store == store, which, _may_claim(rule.lines for rule in several))
     )
     claimed: dict[str, dict[str, str]] = defaultdict(dict)
     for row in conn.execute(statement):

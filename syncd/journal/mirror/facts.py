@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
 from syncd.domain.numbers import normalise
-from syncd.domain.observation import SupplierRead
+from syncd.domain.observation import StoreRead, SupplierRead
 from syncd.domain.orders import Order
 from syncd.domain.shipments import Rung, SupplierOrder
 from syncd.journal.coding import decode
 from syncd.journal.intents import IntentRow, of_orders
+from syncd.journal.mirror.orders import UNKNOWN_CONTENT
 from syncd.journal.mirror.uses import number_uses
 from syncd.journal.notifications import notified_parcels
 from syncd.journal.rows import AnyRow, chunks
@@ -30,6 +31,8 @@ class Reads:
 
     by_supplier: Mapping[str, SupplierRead]
     shown: Mapping[str, frozenset[str]]
+    fresh: StoreRead | None = None
+    """Orders that were read by id right now: they count, whatever was written down of them or by others since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def gather(
     conn: Connection, *, store: str, order_ids: Sequence[str], suppliers: Collection[str], reads: Reads
 ) -> Facts:
     """Everything about these orders (at most `CHUNK`), so far as it concerns these suppliers."""
-    kept = _kept(conn, store=store, order_ids=order_ids)
+    kept = _kept(conn, store=store, order_ids=order_ids, fresh=reads.fresh)
     links = _by_order(
         conn,
         select(order_links).where(
@@ -81,18 +84,30 @@ def gather(
     )
 
 
-def _kept(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[str, KeptOrder]:
-    statement = select(orders.c.order_id, orders.c.document, orders.c.observed_at, orders.c.quantity_gap_since).where(
-        orders.c.store == store, orders.c.order_id.in_(order_ids)
-    )
-    return {
-        row.order_id: KeptOrder(
-            order=decode(Order, row.document),
-            observed_at=row.observed_at,
-            quantity_gap_since=row.quantity_gap_since,
-        )
-        for row in conn.execute(statement)
-    }
+def _kept(conn: Connection, *, store: str, order_ids: Sequence[str], fresh: StoreRead | None) -> dict[str, KeptOrder]:
+    columns = (orders.c[name] for name in ("order_id", "document", "observed_at", "quantity_gap_since", "content_hash"))
+    statement = select(*columns).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
+    read = {order.id: order for order in fresh.orders} if fresh else {}
+    found: dict[str, KeptOrder] = {}
+    for row in conn.execute(statement):
+        order = decode(Order, row.document)
+        if row.content_hash == UNKNOWN_CONTENT:
+            order = _in_doubt(order)
+        kept = KeptOrder(order=order, observed_at=row.observed_at, quantity_gap_since=row.quantity_gap_since)
+        shown = read.get(row.order_id)
+        found[row.order_id] = kept if shown is None or fresh is None else _fresher(kept, shown, at=fresh.observed_at)
+    return found
+
+
+def _fresher(kept: KeptOrder, read: Order, *, at: datetime) -> KeptOrder:
+    """What was read at `at`. Should that be older than what is kept, neither is known to be how the order looks now."""
+    if read.updated_at >= kept.order.updated_at:
+        return replace(kept, order=read, observed_at=at)
+    return kept if kept.observed_at > at else replace(kept, order=_in_doubt(kept.order))
+
+
+def _in_doubt(order: Order) -> Order:
+    return replace(order, cut=(*order.cut, "newest_changes"))
 
 
 def _by_order(conn: Connection, statement: Select[Any]) -> dict[str, list[AnyRow]]:

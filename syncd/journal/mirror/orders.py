@@ -38,6 +38,19 @@ WATCHED_FOR = timedelta(days=60)
 _OVER = frozenset({FulfillmentOrderStatus.CLOSED, FulfillmentOrderStatus.CANCELLED})
 
 
+UNKNOWN_CONTENT = ""
+"""The hash of an order whose newest read was not whole: what is kept of it is older, and may not be how it looks now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of the orders of one read, by id. In neither set: not kept, because cut or older than what is kept."""
+
+    changed: frozenset[str]
+    same: frozenset[str]
+    """Those that look just as they are kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many orders of a store the mirror holds."""
@@ -54,24 +67,34 @@ def record_orders(conn: Connection, *, store: str, orders: Iterable[Order], now:
       judging loses nothing.
     - An order whose content is the kept one costs no write, except that its time of observation moves when an attempt on it
       waits for a newer look.
-    - A read that was cut never replaces a whole one; a read older than the kept one (`updated_at`) changes nothing.
+    - A read that was cut never replaces a whole one, but from then on the kept one counts as cut, too, and is due: it is not
+      known any more to be how the order looks. A read older than the kept one (`updated_at`) changes nothing.
     - *Open* is an order with units still to be fulfilled, however old; or one touched within 60 days (`WATCHED_FOR`) that is
       not through, that is: cancelled, or fulfilled with a parcel not yet delivered. Everything else is kept but not watched: no
       supplier is asked about it. Which orders have run out of their 60 days is an indexed question that usually finds none.
     """
+    return keep_orders(conn, store=store, orders=orders, now=now).changed
+
+
+def keep_orders(conn: Connection, *, store: str, orders: Iterable[Order], now: datetime) -> Recorded:
+    """The same; tells also which orders look as they did."""
     _close_expired(conn, store=store, now=now)
     changed: set[str] = set()
+    same: set[str] = set()
     for chunk in chunks(orders):
-        changed |= _record(conn, store=store, read={order.id: order for order in chunk}, now=now)
-    return frozenset(changed)
+        news, known = _record(conn, store=store, read={order.id: order for order in chunk}, now=now)
+        changed |= news
+        same |= known
+    return Recorded(changed=frozenset(changed), same=frozenset(same))
 
 
-def due(conn: Connection, *, store: str, now: datetime) -> list[str]:
+def due(conn: Connection, *, store: str, now: datetime, limit: int | None = None) -> list[str]:
     """Ids of the orders whose judgement time alone could have changed by now, longest overdue first."""
     statement = (
         select(orders.c.order_id)
         .where(orders.c.store == store, orders.c.due_at <= now)
         .order_by(orders.c.due_at, orders.c.order_id)
+        .limit(limit)
     )
     return list(conn.execute(statement).scalars())
 
@@ -158,10 +181,12 @@ def _close_expired(conn: Connection, *, store: str, now: datetime) -> None:
         conn.execute(update(orders).where(*expired).values(is_open=False))
 
 
-def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: datetime) -> set[str]:
+def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: datetime) -> tuple[set[str], set[str]]:
+    """Ids of the orders that changed, and of those that are just as they were."""
     kept = _kept(conn, store=store, order_ids=read.keys())
     rows: list[dict[str, Any]] = []
     seen_again: list[str] = []
+    doubtful: list[str] = []
     for order in read.values():
         text = order_text(order)
         content_hash = digest(text)
@@ -171,6 +196,9 @@ def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: dat
         elif old is None or _replaces(order, old):
             gap_since = _gap_since(order, old=old, now=now)
             rows.append(_row(store, order, text=text, content_hash=content_hash, gap_since=gap_since, now=now))
+        elif order.updated_at >= old.updated_at:  # not kept because it was cut
+            doubtful.append(order.id)
+    _doubt(conn, store=store, order_ids=doubtful, now=now)
     _move_observation(conn, store=store, order_ids=seen_again, kept=kept, now=now)
     changed = [read[row["order_id"]] for row in rows]
     if rows:
@@ -178,7 +206,17 @@ def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: dat
         upsert(conn, orders, sorted(rows, key=_order_id))
         _write_parts(conn, store=store, changed=changed)
         relink_orders(conn, store=store, order_ids={order.id for order in changed}, now=now)
-    return {order.id for order in changed}
+    return {order.id for order in changed}, set(seen_again)
+
+
+def _doubt(conn: Connection, *, store: str, order_ids: Collection[str], now: datetime) -> None:
+    """Note of orders kept whole that the store showed anew, but not whole: how they look now is not known."""
+    if order_ids:
+        conn.execute(
+            update(orders)
+            .where(orders.c.store == store, orders.c.order_id.in_(order_ids))
+            .values(content_hash=UNKNOWN_CONTENT, due_at=now)
+        )
 
 
 def _order_id(row: Mapping[str, Any]) -> str:

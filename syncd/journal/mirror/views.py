@@ -9,12 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from syncd.domain.observation import SupplierRead
+from syncd.domain.observation import StoreRead, SupplierRead
 from syncd.journal.intents import IntentRow
 from syncd.journal.mirror.facts import Facts, Reads, gather
 from syncd.journal.rows import AnyRow, chunks
 from syncd.journal.schema import drifts, sources
-from syncd.reconcile.policy import Policy
+from syncd.reconcile.lines import claims_line
+from syncd.reconcile.policy import LineRule, Policy
 from syncd.reconcile.view import IntentView, Link, OrderView, SupplierView
 
 FREEZING = ("adapter_mass_change", "permission_or_token")
@@ -38,24 +39,29 @@ def views(
     policy: Policy,
     reads: Mapping[str, SupplierRead],
     observed: Mapping[str, datetime] | None = None,
+    fresh: StoreRead | None = None,
 ) -> list[OrderView]:
     """The orders with all that is known about them, in the order of `order_ids`; unknown ids are left out.
 
     `reads` are this pass's reads by supplier: they say how fresh and how whole the supplier's side is. For a supplier
     without one, its last recorded read counts. `observed` tells when an order was read in this pass, where that was later than
-    the mirror's time (unchanged orders are not written).
+    the mirror's time (unchanged orders are not written). `fresh` are orders read by id right now, which the views show as they
+    were read, also where the mirror would not keep that.
     """
     frozen = _frozen(conn, store=store)
     names = [rules.name for rules in policy.suppliers]
+    rules = {one.name: one.lines for one in policy.suppliers}
     kept = source_states(conn, names=names)
     shown = {name: frozenset(order.id for order in read.orders) for name, read in reads.items()}
-    looks = Reads(by_supplier=reads, shown=shown)
+    looks = Reads(by_supplier=reads, shown=shown, fresh=fresh)
     built: list[OrderView] = []
     for chunk in chunks(dict.fromkeys(order_ids)):
         facts = gather(conn, store=store, order_ids=chunk, suppliers=names, reads=looks)
         for order_id in (id_ for id_ in chunk if id_ in facts.orders):
             at = facts.orders[order_id].observed_at
-            suppliers = tuple(_supplier_view(name, order_id, facts, looks, kept=kept.get(name)) for name in names)
+            suppliers = tuple(
+                _supplier_view(name, order_id, facts, looks, kept=kept.get(name), rule=rules[name]) for name in names
+            )
             view = _view(store, order_id, facts, observed_at=max(at, (observed or {}).get(order_id, at)))
             built.append(replace(view, suppliers=suppliers, frozen_sources=frozen))
     return built
@@ -111,7 +117,9 @@ def _view(
     )
 
 
-def _supplier_view(name: str, order_id: str, facts: Facts, reads: Reads, *, kept: SourceRow | None) -> SupplierView:
+def _supplier_view(
+    name: str, order_id: str, facts: Facts, reads: Reads, *, kept: SourceRow | None, rule: LineRule
+) -> SupplierView:
     read = reads.by_supplier.get(name)
     links: dict[str, list[AnyRow]] = defaultdict(list)
     for link in facts.links.get(order_id, ()):
@@ -119,9 +127,14 @@ def _supplier_view(name: str, order_id: str, facts: Facts, reads: Reads, *, kept
             links[link.supplier_order_id].append(link)
     linked = {id_: facts.supplier_orders[name, id_] for id_ in sorted(links) if (name, id_) in facts.supplier_orders}
     last = read or kept
+    shown = reads.shown.get(name, frozenset())
+    order = facts.orders[order_id].order
+    was_asked = _is_about(read, order_id) or not (
+        links or any(claims_line(rule, line=line, order=order) for line in order.lines)
+    )
     return SupplierView(
         name=name,
-        complete=_is_whole(read, kept, order_id=order_id, links=links.keys(), shown=reads.shown.get(name, frozenset())),
+        complete=was_asked and _is_whole(read, kept, order_id=order_id, links=links.keys(), shown=shown),
         observed_at=last.observed_at if last else None,
         error=last.error if last else None,
         orders=tuple(
@@ -134,7 +147,15 @@ def _supplier_view(name: str, order_id: str, facts: Facts, reads: Reads, *, kept
         ),
         empty_reads=facts.empty.get((order_id, name), 0),
         unknown_links=tuple(id_ for id_ in sorted(links) if id_ not in linked),
+        was_asked=was_asked,
     )
+
+
+def _is_about(read: SupplierRead | None, order_id: str) -> bool:
+    """Whether the read would have shown what the supplier has for the order; one that does not say counts as such."""
+    if read is None or read.about is None or read.lists_everything:
+        return True
+    return order_id in read.about or order_id in read.answered
 
 
 def _is_whole(

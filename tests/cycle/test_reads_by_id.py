@@ -1,0 +1,187 @@
+"""What a step rests on is what the sides show right now, not what the mirror kept of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from syncd import cycle
+from syncd.domain.orders import Order
+from syncd.domain.steps import Step
+from syncd.errors import StoreUnreachable, UsageError
+from syncd.journal import mirror
+from syncd.reconcile import manual
+from syncd.reconcile.view import OrderView
+from tests.cycle.shopworld import ShopWorld, shop_world, states
+
+NUMBER = "YT2229521272164446"
+
+
+class CutReads:
+    """The store, in whose answers by id an inner page of every order failed."""
+
+    def __init__(self, port: Any) -> None:
+        self._port = port
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._port, name)
+
+    async def order(self, order_id: str) -> Order:
+        return replace(await self._port.order(order_id), cut=("events",))
+
+    async def orders(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        return tuple(replace(order, cut=("events",)) for order in await self._port.orders(order_ids))
+
+
+def cut_reads(world: ShopWorld) -> None:
+    world.shop = replace(world.shop, port=CutReads(world.shop.port))
+
+
+def unfulfill(world: ShopWorld) -> Callable[[OrderView], Sequence[Step]]:
+    def decide(view: OrderView) -> Sequence[Step]:
+        made = manual.unfulfill(view, policy=world.shop.policy, reason="other", note=None, now=world.clock.now())
+        if isinstance(made, manual.Refused):
+            raise UsageError(made.text)
+        return made
+
+    return decide
+
+
+async def test_nothing_is_created_when_the_second_look_was_cut(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("DP-HAT", quantity=2)
+        await world.pass_()
+        world.depot.ship(order.name, NUMBER, sku="DP-HAT", quantity="1")
+        plan = (await world.look()).plan
+        assert len(plan.steps) == 1
+        world.store.world.merchant.fulfill(order, lines={order.lines[0].id: 1}, number=NUMBER)
+        cut_reads(world)
+        world.later(minutes=2)
+        assert states(await cycle.apply_plan(world.shop, plan)) == {"refused": 1}
+        assert len(world.fulfillments(order)) == 1
+
+
+async def test_a_change_that_was_read_cut_is_seen_as_soon_as_it_can_be_read(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("DP-HAT", quantity=2)
+        await world.pass_()
+        whole = world.shop
+        world.depot.ship(order.name, NUMBER, sku="DP-HAT", quantity="1")
+        plan = (await world.look()).plan
+        world.store.world.merchant.fulfill(order, lines={order.lines[0].id: 1}, number=NUMBER)
+        cut_reads(world)
+        await cycle.apply_plan(world.shop, plan)
+        world.shop = whole
+        world.later(hours=2)
+        look = await world.look()
+        assert look.plan.steps == ()
+        (view,) = await world.db.run(
+            mirror.views, store="main", order_ids=[order.id], policy=world.shop.policy, reads={}
+        )
+        assert view.order.is_complete
+        assert len(view.order.fulfillments) == 1
+
+
+async def test_a_parcel_is_not_taken_back_by_hand_when_its_order_was_read_cut(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("DP-HAT")
+        world.store.world.merchant.fulfill(order, number="1Z999AA10123456784", company="UPS")
+        await world.pass_()
+        world.later(hours=3)
+        world.store.world.merchant.add_event(order, status="DELIVERED")
+        cut_reads(world)
+        with pytest.raises(UsageError, match="could not be read whole: events"):
+            await cycle.act_by_hand(world.shop, order.id, decide=unfulfill(world), agree=lambda _: True)
+        assert [one.status for one in world.fulfillments(order)] == ["SUCCESS"]
+
+
+async def test_a_supplier_is_asked_anew_about_an_order_that_is_not_watched_any_more(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        ref = world.place_at_cj(order)
+        await world.pass_()
+        world.store.world.merchant.fulfill(order)
+        await world.pass_()
+        world.later(days=61)
+        await world.pass_()
+        world.cj.ship(ref, NUMBER)
+        with pytest.raises(UsageError, match=NUMBER):
+            await cycle.act_by_hand(world.shop, order.id, decide=unfulfill(world), agree=lambda _: True)
+        assert [one.status for one in world.fulfillments(order)] == ["SUCCESS"]
+
+
+async def test_a_supplier_that_was_not_asked_about_an_order_was_not_read_whole_for_it(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        world.place_at_cj(order)
+        await world.pass_()
+        read = (await world.look()).observed.reads["cj"]
+        for about, whole in ((frozenset({order.id}), True), (frozenset(), False)):
+            reads = {"cj": replace(read, about=about, answered=frozenset())}
+            (view,) = await world.db.run(
+                mirror.views, store="main", order_ids=[order.id], policy=world.shop.policy, reads=reads
+            )
+            side = next(one for one in view.suppliers if one.name == "cj")
+            assert (side.complete, side.was_asked) == (whole, whole)
+
+
+async def test_a_change_that_the_search_never_showed_is_seen_when_the_order_falls_due(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        await world.pass_()
+        world.store.world.index_frozen = True
+        world.store.world.merchant.fulfill(order, number=NUMBER)
+        world.later(hours=25)  # a line that was not placed for a day
+        look = await world.look()
+        assert [drift.kind for drift in look.judged.drifts if drift.order_id] != []
+        (view,) = await world.db.run(
+            mirror.views, store="main", order_ids=[order.id], policy=world.shop.policy, reads={}
+        )
+        assert len(view.order.fulfillments) == 1
+
+
+async def test_a_pass_in_which_nothing_is_due_reads_no_order_by_id(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("DP-HAT")
+        world.depot.ship(order.name, NUMBER)
+        for _ in range(3):
+            await world.pass_()
+        for _ in range(2):  # the search is asked for a few minutes more than needed
+            world.later(minutes=10)
+            await world.look()
+        world.streets.calls.clear()
+        await world.look()
+        assert not [call for call in world.streets.calls if b"nodes(" in call.content]
+
+
+async def test_a_store_that_fails_while_due_orders_are_read_is_unreachable(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        world.order("CJ-MUG")
+        await world.pass_()
+        world.later(hours=25)
+
+        async def fail(request: httpx.Request) -> None:
+            if b"nodes(" in request.content:
+                raise httpx.ConnectError("down", request=request)
+
+        world.streets.before = fail
+        with pytest.raises(StoreUnreachable):
+            await world.look()
+
+
+class BrokenSearch(CutReads):
+    """A store whose adapter has a mistake."""
+
+    def orders_changed(self, since: Any) -> Any:
+        raise KeyError("data")
+
+
+async def test_a_broken_store_adapter_is_told_as_an_unreachable_store(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        await world.pass_()
+        world.shop = replace(world.shop, port=BrokenSearch(world.shop.port))
+        with pytest.raises(StoreUnreachable, match="KeyError"):
+            await world.look()
