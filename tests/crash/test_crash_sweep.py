@@ -11,7 +11,7 @@ from tests.crash.edges import Crashed, Edge
 from tests.crash.scenarios import SCENARIOS
 from tests.crash.sweep import Point, count, crash
 
-WHOLE = ("notify-once", "supplier-cancel", "unfulfill")
+WHOLE = ("notify-once", "unfulfill", "update-tracking")
 SAMPLED = tuple(name for name in SCENARIOS if name not in WHOLE)
 DRAWN = 3
 SEED = 20261102

@@ -7,7 +7,7 @@ import pytest
 from tests.crash.scenarios import SCENARIOS
 from tests.crash.troubles import SPOILINGS, Case, cases_of, trouble
 
-DRAWN = 8
+DRAWN = 6
 SEED = 20261102
 
 
