@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncd.clock import rfc3339
 from syncd.errors import CredentialsRejected, UsageError
-from syncd.journal import approvals, history
+from syncd.journal import approvals
 from syncd.reports.words import step_text
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 async def waiting(runtime: Runtime, stores: Sequence[str]) -> list[ApprovalRow]:
-    """Everything that waits in these stores, oldest first."""
+    """Everything that a person may still decide on in these stores, oldest first: also a yes that was not used yet."""
     now = runtime.clock.now()
-    return [row for store in stores for row in await runtime.db.run(approvals.waiting, store=store, now=now)]
+    return [row for store in stores for row in await runtime.db.run(approvals.undecided, store=store, now=now)]
 
 
 def document_of(row: ApprovalRow) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def document_of(row: ApprovalRow) -> dict[str, Any]:
         "action": row.step.action.value,
         "drift": row.step.drift,
         "why": row.step.why,
+        "state": row.state.value,
         "plan_id": row.plan_id,
         "requested_at": rfc3339(row.requested_at),
         "expires_at": rfc3339(row.expires_at),
@@ -39,7 +40,10 @@ def document_of(row: ApprovalRow) -> dict[str, Any]:
 
 def words_of(row: ApprovalRow) -> str:
     """One request for people."""
-    return f"{row.step.id}  {row.step.store}  {row.step.order}: {step_text(row.step)}\n    {row.step.why}"
+    said = (
+        "" if row.state == "requested" else f"\n    approved by {row.actor}; take it back: syncd reject {row.step.id}"
+    )
+    return f"{row.step.id}  {row.step.store}  {row.step.order}: {step_text(row.step)}\n    {row.step.why}{said}"
 
 
 async def decide(
@@ -47,7 +51,8 @@ async def decide(
 ) -> list[str]:
     """Say yes (`approve`) or no to these requests, or to all; tells the history. Nothing is decided when an id is wrong."""
     _may_decide(runtime)
-    found = {row.step.id: row for row in await waiting(runtime, stores)}
+    may_be = {"requested"} if verdict == "approve" or not ids else {"requested", "approved"}
+    found = {row.step.id: row for row in await waiting(runtime, stores) if row.state in may_be}
     unknown = [one for one in ids if one not in found]
     if unknown:
         raise UsageError(f"Nothing waits under {', '.join(unknown)}.", remedy="See: syncd approvals")
@@ -57,17 +62,6 @@ async def decide(
         now = runtime.clock.now()
         step = row.step
         await runtime.db.run(decision, store=step.store, step_id=step.id, actor=runtime.actor, now=now, reason=reason)
-        await runtime.db.run(
-            history.append,
-            store=step.store,
-            at=now,
-            actor=runtime.actor,
-            what="step.approved" if verdict == "approve" else "step.rejected",
-            order_id=step.order_id,
-            order=step.order,
-            why=reason,
-            after={"step": step.id, "action": step.action.value},
-        )
         said.append(f"{'Approved' if verdict == 'approve' else 'Rejected'} {step.id}: {step.order}, {step_text(step)}")
     if verdict == "approve" and said:
         said.append("The next pass carries it out: syncd reconcile")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from syncd.domain.steps import Step
 from syncd.errors import UsageError
+from syncd.journal import history, intents
 from syncd.journal.coding import decode, encode
 from syncd.journal.rows import AnyRow, chunks, upsert
 from syncd.journal.schema import approvals
@@ -93,25 +94,39 @@ def approved_ids(conn: Connection, *, store: str, now: datetime) -> frozenset[st
     return frozenset(row.step.id for row in approved(conn, store=store, now=now))
 
 
+def undecided(conn: Connection, *, store: str, now: datetime) -> list[ApprovalRow]:
+    """What a person may still decide on, oldest first: what waits, and a yes that was not used yet, which may be taken back."""
+    unused = approved(conn, store=store, now=now)
+    used = intents.done(conn, [row.step.id for row in unused])
+    found = [*waiting(conn, store=store, now=now), *(row for row in unused if row.step.id not in used)]
+    return sorted(found, key=lambda row: (row.requested_at, row.step.id))
+
+
 def approve(conn: Connection, *, store: str, step_id: str, actor: str, now: datetime, reason: str = "") -> ApprovalRow:
-    """A person's yes. Raises UsageError when nothing of that id waits."""
+    """A person's yes, told to the history. Raises UsageError when nothing of that id waits."""
     return _decide(conn, store, step_id, state=ApprovalState.APPROVED, actor=actor, now=now, reason=reason)
 
 
 def reject(conn: Connection, *, store: str, step_id: str, actor: str, now: datetime, reason: str = "") -> ApprovalRow:
-    """A person's no; the step is not asked for again in this situation. Raises UsageError when nothing of that id waits."""
+    """A person's no, told to the history; it also takes back a yes. The step is not asked for again in this situation.
+
+    Raises UsageError when nothing of that id waits or holds a yes.
+    """
     return _decide(conn, store, step_id, state=ApprovalState.REJECTED, actor=actor, now=now, reason=reason)
 
 
 def _decide(
     conn: Connection, store: str, step_id: str, *, state: ApprovalState, actor: str, now: datetime, reason: str
 ) -> ApprovalRow:
+    may_be = {ApprovalState.REQUESTED.value}
+    if state is ApprovalState.REJECTED:
+        may_be.add(ApprovalState.APPROVED.value)
     changed = conn.execute(
         update(approvals)
         .where(
             approvals.c.store == store,
             approvals.c.step_id == step_id,
-            approvals.c.state == ApprovalState.REQUESTED.value,
+            approvals.c.state.in_(may_be),
             approvals.c.expires_at > now,
         )
         .values(state=state.value, decided_at=now, actor=actor, reason=reason)
@@ -119,7 +134,19 @@ def _decide(
     if changed.rowcount != 1:
         raise UsageError(f"{store}: no step {step_id} waits for approval.", remedy="See: syncd approvals")
     statement = select(approvals).where(approvals.c.store == store, approvals.c.step_id == step_id)
-    return _approval(conn.execute(statement).one())
+    row = _approval(conn.execute(statement).one())
+    history.append(
+        conn,
+        store=store,
+        at=now,
+        actor=actor,
+        what=f"step.{state.value}",
+        order_id=row.step.order_id,
+        order=row.step.order,
+        why=reason,
+        after={"step": step_id, "action": row.step.action.value},
+    )
+    return row
 
 
 def _running(conn: Connection, *, store: str, ids: list[str], now: datetime) -> set[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.errors import UsageError
-from syncd.journal import approvals, plans
+from syncd.journal import approvals, history, plans
 from syncd.journal.approvals import ApprovalState
 from syncd.journal.database import Database
 from tests.journal.builders import NOW, step
@@ -34,6 +34,21 @@ async def test_what_waits_or_was_decided_is_not_asked_for_again(db: Database) ->
     await db.run(approvals.reject, store="main", step_id="b2", actor="kim", now=NOW, reason="no")
     assert await request(db, "a1", "b2", "c3", after=DAY) == ()
     assert await request(db, "a1", "b2", "c3", after=8 * DAY) == ("a1", "c3"), "a no does not run out"
+
+
+async def test_a_yes_can_be_taken_back_until_it_is_used(db: Database) -> None:
+    await request(db, "a1", "b2")
+    await db.run(approvals.approve, store="main", step_id="a1", actor="kim", now=NOW)
+    listed = await db.run(approvals.undecided, store="main", now=NOW)
+    assert [(row.step.id, row.state) for row in listed] == [("a1", "approved"), ("b2", "requested")]
+    await db.run(approvals.reject, store="main", step_id="a1", actor="lee", now=NOW, reason="no, after all")
+    assert await db.run(approvals.approved_ids, store="main", now=NOW) == frozenset()
+    assert await request(db, "a1", after=8 * DAY) == ()
+    told = await db.run(history.events, store="main")
+    assert [(event.what, event.actor, event.why) for event in told] == [
+        ("step.approved", "kim", ""),
+        ("step.rejected", "lee", "no, after all"),
+    ]
 
 
 @pytest.mark.parametrize("decide", [approvals.approve, approvals.reject])
