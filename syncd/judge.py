@@ -56,6 +56,8 @@ class Judged:
     cut: set[str] = field(default_factory=set)
     """Orders judged on reads that lacked something: drift that was not found there may be there all the same."""
     due: dict[str, datetime | None] = field(default_factory=dict)
+    seen_at: dict[str, datetime] = field(default_factory=dict)
+    """When what each order was judged on was fetched: what became due after that is not answered by it."""
     unsure: set[str] = field(default_factory=set)
     """Orders that a sweep showed without all their parts and that may need something: to be read by id."""
     failed: PortError | None = None
@@ -71,6 +73,7 @@ class Judged:
         order = view.order
         self.drifts.extend(judgement.drifts)
         self.steps.extend(judgement.steps)
+        self.seen_at[order_id] = now
         if judgement.skips:
             self.skips[order_id] = judgement.skips
         if not order.is_complete:
@@ -94,12 +97,16 @@ class Judged:
         self.cut = (self.cut - again) | other.cut
         self.unsure -= other.whole
         self.due |= other.due
+        self.seen_at |= other.seen_at
 
     def without_quiet(self) -> Judged:
         """Give up the orders about which there is nothing to say, and return when those are due again."""
         noted = {drift.order_id for drift in self.drifts} | {step.order_id for step in self.steps}
         quiet = self.due.keys() - noted - self.cut - self.unsure
-        given = Judged(due={order_id: self.due.pop(order_id) for order_id in quiet})
+        given = Judged(
+            due={order_id: self.due.pop(order_id) for order_id in quiet},
+            seen_at={order_id: self.seen_at.pop(order_id) for order_id in quiet},
+        )
         for order_id in quiet:
             self.skips.pop(order_id, None)
         return given
@@ -112,6 +119,7 @@ class Judged:
         self.cut |= other.cut
         self.unsure |= other.unsure
         self.due |= other.due
+        self.seen_at |= other.seen_at
 
 
 def _was_edited(order: Order) -> bool:
@@ -158,8 +166,9 @@ async def judge_orders(
     shop: Shop, observed: Observed, order_ids: Iterable[str], *, fresh: StoreRead | None = None
 ) -> Judged:
     """Judge these orders as the mirror shows them; those of `fresh` as they were read right now."""
-    judged, now = Judged(), shop.clock.now()
+    judged = Judged()
     for ids in _batches(sorted(order_ids)):
+        now = shop.clock.now()
         own = dict(zip(ids, ids, strict=True))
         views = await shop.db.run(
             mirror.views,
@@ -214,7 +223,7 @@ async def remember(shop: Shop, observed: Observed, judged: Judged, *, run_id: st
         run_id=run_id,
         complete_sources=complete,
     )
-    await shop.db.run(mirror.set_due, store=shop.name, due=judged.due)
+    await shop.db.run(mirror.set_due, store=shop.name, due=judged.due, judged_at=judged.seen_at, now=shop.clock.now())
     return changes
 
 

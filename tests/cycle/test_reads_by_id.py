@@ -13,6 +13,8 @@ from syncd.domain.orders import Order
 from syncd.domain.steps import Step
 from syncd.errors import StoreUnreachable, UsageError
 from syncd.journal import mirror
+from syncd.judge import judge_orders, remember
+from syncd.observe import observe_orders
 from syncd.reconcile import manual
 from syncd.reconcile.view import OrderView
 from tests.cycle.shopworld import ShopWorld, shop_world, states
@@ -170,6 +172,24 @@ async def test_a_store_that_fails_while_due_orders_are_read_is_unreachable(tmp_p
         world.streets.before = fail
         with pytest.raises(StoreUnreachable):
             await world.look()
+
+
+async def test_what_became_due_while_an_order_was_judged_stays_due(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        order = world.order("DP-HAT")
+        await world.look()
+        observed = await observe_orders(world.shop, [order.id])
+        judged = await judge_orders(world.shop, observed, [order.id])
+        world.later(seconds=1)
+        await world.db.run(
+            mirror.set_due, store="main", due={order.id: world.clock.now()}
+        )  # another pass saw something
+        world.later(seconds=1)
+        await remember(world.shop, observed, judged, run_id="test")
+        assert await world.db.run(mirror.due, store="main", now=world.clock.now()) == [order.id]
+        judged = await judge_orders(world.shop, observed, [order.id])
+        await remember(world.shop, observed, judged, run_id="test")
+        assert await world.db.run(mirror.due, store="main", now=world.clock.now()) == []
 
 
 class BrokenSearch(CutReads):

@@ -114,9 +114,41 @@ def make_all_due(conn: Connection, *, store: str, now: datetime) -> None:
     conn.execute(update(orders).where(orders.c.store == store, orders.c.is_open).values(due_at=now))
 
 
-def set_due(conn: Connection, *, store: str, due: Mapping[str, datetime | None]) -> None:
-    """Note when each order must be judged again though nothing changes; None = never."""
-    _set(conn, store=store, column="due_at", values=due)
+def set_due(
+    conn: Connection,
+    *,
+    store: str,
+    due: Mapping[str, datetime | None],
+    judged_at: Mapping[str, datetime] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Note when each order must be judged again though nothing changes; None = never.
+
+    One that became due between the moment of `judged_at` and `now` stays due: somebody else saw a change since it was judged.
+    """
+    for chunk in chunks(due.items()):
+        statement = select(orders.c.order_id, orders.c.due_at).where(
+            orders.c.store == store, orders.c.order_id.in_([order_id for order_id, _ in chunk])
+        )
+        kept = {row.order_id: row.due_at for row in conn.execute(statement)}
+        changed = [
+            {"key": order_id, "value": at}
+            for order_id, at in chunk
+            if order_id in kept
+            and kept[order_id] != at
+            and not _is_news(kept[order_id], since=(judged_at or {}).get(order_id), now=now)
+        ]
+        if changed:
+            conn.execute(
+                update(orders)
+                .where(orders.c.store == store, orders.c.order_id == bindparam("key"))
+                .values(due_at=bindparam("value")),
+                changed,
+            )
+
+
+def _is_news(due_at: datetime | None, *, since: datetime | None, now: datetime | None) -> bool:
+    return due_at is not None and since is not None and now is not None and since < due_at <= now
 
 
 def find(conn: Connection, *, store: str, text: str) -> list[tuple[str, str]]:
@@ -358,24 +390,3 @@ def _metafield_rows(store: str, order: Order) -> list[dict[str, Any]]:
         for key, value in order.links
         for supplier_order_id, sku in link_values(value)
     ]
-
-
-def _set(conn: Connection, *, store: str, column: str, values: Mapping[str, datetime | None]) -> None:
-    """Set `column` of the orders named; those that have the value already cost no write."""
-    for chunk in chunks(values.items()):
-        statement = select(orders.c.order_id, orders.c[column].label("value")).where(
-            orders.c.store == store, orders.c.order_id.in_([order_id for order_id, _ in chunk])
-        )
-        kept = {row.order_id: row.value for row in conn.execute(statement)}
-        changed = [
-            {"key": order_id, "value": value}
-            for order_id, value in chunk
-            if order_id in kept and kept[order_id] != value
-        ]
-        if changed:
-            conn.execute(
-                update(orders)
-                .where(orders.c.store == store, orders.c.order_id == bindparam("key"))
-                .values({column: bindparam("value")}),
-                changed,
-            )
