@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,50 +16,60 @@ from syncd.errors import SyncdError
 
 if TYPE_CHECKING:
     from syncd.compose import Runtime
+    from syncd.cycle import Run
 
 log = structlog.get_logger(__name__)
 
 
-async def serve(runtime: Runtime, stores: Sequence[str], *, once: bool = False) -> int:
+async def serve(
+    runtime: Runtime,
+    stores: Sequence[str],
+    *,
+    code_of: Callable[[Run], int],
+    worst: Callable[[Iterable[int]], int],
+    once: bool = False,
+) -> int:
     """Pass over `stores` every `[daemon] every`; ends after the pass in hand at SIGTERM or SIGINT.
 
-    An error of one store is logged and the next one gets its turn. Gives 0, or with `once` the last error's exit code.
+    An error of one store is logged and the next one gets its turn. Gives 0, or with `once` the `worst` of the exit codes,
+    which `code_of` says of a run that came to its end.
     """
     stop = asyncio.Event()
     with _told_to_stop(stop):
         if once:
-            return await _round(runtime, stores, stop)
+            return worst(await _round(runtime, stores, stop, code_of=code_of))
         every = runtime.config.document.daemon.every
-        await tick_until(stop, lambda: _tick(runtime, stores, stop), every=every)
+        await tick_until(stop, lambda: _tick(runtime, stores, stop, code_of=code_of), every=every)
     log.info("daemon.stopped")
     return 0
 
 
-async def _tick(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event) -> None:
-    await _round(runtime, stores, stop)
+async def _tick(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: Callable[[Run], int]) -> None:
+    await _round(runtime, stores, stop, code_of=code_of)
 
 
-async def _round(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event) -> int:
-    """One pass over each store, until told to stop; the last error's exit code."""
-    code = 0
-    for name in stores:
-        if not stop.is_set():
-            code = await _one_pass(runtime, name) or code
-    return code
+async def _round(
+    runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: Callable[[Run], int]
+) -> list[int]:
+    """One pass over each store, until told to stop; their exit codes."""
+    return [await _one_pass(runtime, name, code_of=code_of) for name in stores if not stop.is_set()]
 
 
-async def _one_pass(runtime: Runtime, store: str) -> int:
+async def _one_pass(runtime: Runtime, store: str, *, code_of: Callable[[Run], int]) -> int:
     try:
         shop = await runtime.shop(store)
         run = await cycle.reconcile(shop, agree=lambda _: True)
     except SyncdError as error:
         log.warning("pass.failed", store=store, error=error.text, remedy=error.remedy)
         return error.exit_code
+    except Exception:  # one store's trouble, whatever it is, must not keep the others waiting
+        log.exception("pass.broken", store=store)
+        return SyncdError.exit_code
     states = [outcome.state.value for outcome in run.outcomes]
     log.info(
         "pass.done", store=store, run=run.run_id, steps=len(states), **{s: states.count(s) for s in sorted(set(states))}
     )
-    return 0
+    return code_of(run)
 
 
 @contextmanager

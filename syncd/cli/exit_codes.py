@@ -69,9 +69,13 @@ def of_look(look: Look, *, detailed: bool) -> int:
 
 
 def of_run(run: Run, *, detailed: bool) -> int:
-    """How a command ends that acted. Steps that wait, for a yes or for the next pass, or are only told, are not "not done"."""
+    """How a command ends that acted. Steps that wait, for a yes or for the next pass, or are only told, are not "not done".
+
+    An effect of an earlier run that is still unknown is.
+    """
     refused = {(refusal.guard, refusal.text) for refusal in run.plan.refused}
     codes = [of_sources(run.sources)]
+    codes += [ExitCode.PARTIAL for outcome in run.settled if outcome.state.value == "unknown"]
     for outcome in run.outcomes:
         state = outcome.state.value
         if state == "refused" and (outcome.code in _GUARDS or (outcome.code, outcome.text) in refused):

@@ -43,8 +43,8 @@ def refusal(guard, text="no"):
     return Refusal(guard=guard, scope="main", seen=1, limit=0, text=text, remedy="")
 
 
-def run(*outcomes, refused=(), sources=()):
-    return Thing(outcomes=outcomes, plan=Thing(refused=refused), sources=sources)
+def run(*outcomes, refused=(), sources=(), settled=()):
+    return Thing(outcomes=outcomes, plan=Thing(refused=refused), sources=sources, settled=settled)
 
 
 def look(*, steps=(), drifts=(), refused=(), sources=()):
@@ -89,6 +89,11 @@ VERIFIED = outcome(StepState.VERIFIED)
 def test_what_came_of_the_steps(outcomes, refused, plain, detailed):
     assert of_run(run(*outcomes, refused=refused), detailed=False) == plain
     assert of_run(run(*outcomes, refused=refused), detailed=True) == detailed
+
+
+def test_what_earlier_runs_left_unknown_is_not_done_and_what_was_found_out_is():
+    assert of_run(run(VERIFIED, settled=[outcome(StepState.UNKNOWN)]), detailed=False) == 3
+    assert of_run(run(VERIFIED, settled=[VERIFIED, outcome(StepState.FAILED)]), detailed=False) == 0
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syncd.cli.options import ConfigOption, StoreOption
 from syncd.cli.session import session_of
+
+if TYPE_CHECKING:
+    from syncd.cycle import Run
 
 
 def run(
@@ -17,9 +20,14 @@ def run(
     config: ConfigOption = None,
 ) -> int:
     """Pass over the stores again and again, until stopped; what needs a yes waits for it."""
+    from syncd.cli.exit_codes import of_run, worst
     from syncd.daemon import serve
 
     session = session_of(ctx, config=config)
     names = session.store_names(store)
     session.verbose = max(session.verbose, 1)
-    return session.run(lambda runtime: serve(runtime, names, once=once))
+
+    def code_of(run: Run) -> int:
+        return of_run(run, detailed=False)
+
+    return session.run(lambda runtime: serve(runtime, names, once=once, code_of=code_of, worst=worst))
