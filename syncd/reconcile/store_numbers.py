@@ -95,8 +95,13 @@ def _spelling(case: Case, side: Side, placing: Placing) -> None:
                 lines = case.units_of(live.lines)
                 thing = f"{live.id}/{number}"
                 case.found("tracking_format_only", thing=thing, evidence=evidence, lines=lines, side=side)
-            if differs_in_carrier(shown, stated):
+            if differs_in_carrier(shown, stated) and not _is_one_of_several(shown, live):
                 _carrier(case, side, placing.shipment, live, number=number, shown=shown, stated=stated)
+
+
+def _is_one_of_several(shown: Tracking, live: Live) -> bool:
+    """Whether its carrier is left out for want of room: one list of numbers names one carrier, or gives each its own page."""
+    return not shown.company and bool(shown.url) and len(live.numbers) > 1
 
 
 @lru_cache(maxsize=1024)

@@ -113,11 +113,28 @@ async def test_nobody_is_notified_unless_the_step_says_so():
     assert "trackingInfo" not in sent["fulfillment"]
 
 
-async def test_urls_go_along_only_if_every_number_has_one():
-    asked = step(Action.UPDATE_TRACKING, fulfillment_id=DONE, tracking=(TRACKED[0], Tracking(number="A3")))
+@pytest.mark.parametrize(
+    ("company", "urls"),
+    [("4PX", None), ("Local Van", ["https://t.example/A1", "https://t.17track.net/en#nums=A3"])],
+    ids=["known to Shopify", "unknown"],
+)
+async def test_a_missing_url_is_shopifys_to_make_for_its_carriers_and_ours_for_others(
+    company: str, urls: list[str] | None
+) -> None:
+    first = Tracking(number="A1", company=company, url="https://t.example/A1")
+    asked = step(Action.UPDATE_TRACKING, fulfillment_id=DONE, tracking=(first, Tracking(number="A3")))
     shop = shop_that_answers("fulfillmentTrackingInfoUpdate", made("Fulfillment", "fulfillment"))
     _, sent = await done(shop, asked)
-    assert sent == {"id": DONE, "tracking": {"numbers": ["A1", "A3"], "company": "4PX"}, "notify": False}
+    tracking = {"numbers": ["A1", "A3"], "company": company} | ({"urls": urls} if urls else {})
+    assert sent == {"id": DONE, "tracking": tracking, "notify": False}
+
+
+async def test_numbers_of_several_carriers_name_none_and_each_gets_its_own_page():
+    numbers = (Tracking(number="A1", company="UPS"), Tracking(number="A2", company="Yodel"))
+    shop = shop_that_answers("fulfillmentTrackingInfoUpdate", made("Fulfillment", "fulfillment"))
+    _, sent = await done(shop, step(Action.UPDATE_TRACKING, fulfillment_id=DONE, tracking=numbers))
+    urls = ["https://t.17track.net/en#nums=A1", "https://www.yodel.co.uk/tracking/A2"]
+    assert sent["tracking"] == {"numbers": ["A1", "A2"], "urls": urls}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from adapters.stores.shopify.fields import Json, items, maybe_obj, maybe_text
 from adapters.stores.shopify.graphql import Reply, Session
 from adapters.stores.shopify.refusals import meaning_of
 from syncd.clock import Clock, rfc3339
+from syncd.domain.carriers import page, resolve
 from syncd.domain.ports import Call
 from syncd.domain.steps import Action, Allocation, Effect, EffectState, Step
 from syncd.domain.tracking import Tracking
@@ -119,14 +120,20 @@ def message_of(step: Step, call: Call) -> str:
 
 
 def tracking_input(tracking: Sequence[Tracking]) -> dict[str, Any]:
-    """The whole list of numbers. URLs are matched by position, so they go along only if every number has one."""
-    company = next((each.company for each in tracking if each.company), None)
-    numbers = [each.number for each in tracking]
-    urls = [each.url for each in tracking if each.url]
-    result: dict[str, Any] = {"numbers": numbers}
-    if company:
-        result["company"] = company
-    if len(urls) == len(numbers):
+    """The whole list of numbers. URLs are matched by position, so they go along only if every number has one.
+
+    The list has room for one carrier. Where its numbers have several, none is named and each gets its own page, since a number
+    under another's carrier leads nowhere. For a carrier that Shopify knows, Shopify makes the missing pages itself.
+    """
+    companies = list(dict.fromkeys(each.company for each in tracking if each.company))
+    result: dict[str, Any] = {"numbers": [each.number for each in tracking]}
+    if len(companies) == 1:
+        result["company"] = companies[0]
+        made = [resolve(companies[0], number=each.number).url for each in tracking]
+    else:
+        made = [page(each.number, company=each.company or "") if companies else None for each in tracking]
+    urls = [each.url or own for each, own in zip(tracking, made, strict=True)]
+    if urls and all(urls) and (len(companies) > 1 or any(each.url for each in tracking)):
         result["urls"] = urls
     return result
 
