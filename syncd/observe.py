@@ -238,6 +238,7 @@ async def _observe_supplier(
         store=shop.name,
         policy=shop.policy,
         now=shop.clock.now(),
+        is_part=only is not None,
     )
     change = SourceChange(
         source=name, open_before=delta.open_before, became_dead=delta.became_dead, first_pass=delta.first_pass

@@ -23,8 +23,10 @@ def read(
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-async def record(db: Database, one: SupplierRead) -> SupplierDelta:
-    return await db.run(mirror.record_supplier_read, read=one, store="main", policy=POLICY, now=one.observed_at)
+async def record(db: Database, one: SupplierRead, *, is_part: bool = False) -> SupplierDelta:
+    return await db.run(
+        mirror.record_supplier_read, read=one, store="main", policy=POLICY, now=one.observed_at, is_part=is_part
+    )
 
 
 async def view_of(db: Database, number: int, *reads: SupplierRead) -> OrderView:
@@ -125,6 +127,29 @@ async def test_a_mass_change_stays_one_until_the_orders_are_back(db: Database) -
         assert (delta.open_before, delta.became_dead, delta.first_pass) == (10, 5, False)
     back = await record(db, read(*(bought(number) for number in numbers), at=NOW + 4 * MINUTE))
     assert back.became_dead == 0
+
+
+async def test_a_mass_change_told_by_reads_of_single_orders_is_one_all_the_same(db: Database) -> None:
+    numbers = range(1, 11)
+    await db.run(mirror.record_orders, store="main", orders=[order(number) for number in numbers], now=NOW)
+    await record(db, read(*(bought(number) for number in numbers)))
+    for number in range(1, 6):
+        dead = read(bought(number, state=SupplierState.CANCELLED), at=NOW + number * MINUTE)
+        delta = await record(db, dead, is_part=True)
+        assert (delta.open_before, delta.became_dead) == (10, number)
+    states = [SupplierState.CANCELLED if n <= 5 else SupplierState.PROCESSING for n in numbers]
+    for minute in (7, 8):
+        shown = [bought(n, state=state) for n, state in zip(numbers, states, strict=True)]
+        delta = await record(db, read(*shown, at=NOW + minute * MINUTE))
+        assert (delta.open_before, delta.became_dead, delta.first_pass) == (10, 5, False)
+
+
+async def test_a_read_of_single_orders_says_nothing_of_the_source_as_a_whole(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1)], now=NOW)
+    await record(db, read(bought(1), complete=False))
+    before = await db.run(mirror.source_states, names=["cj"])
+    await record(db, read(bought(1), at=NOW + MINUTE), is_part=True)
+    assert await db.run(mirror.source_states, names=["cj"]) == before
 
 
 async def test_an_order_of_another_store_that_a_read_shows_anew_is_due_there(db: Database) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from syncd.domain.observation import SupplierRead
 from syncd.domain.shipments import SupplierState
@@ -38,13 +38,27 @@ def judge_mass(conn: Connection, *, read: SupplierRead, source: AnyRow | None, o
     """What this read did to the source's open orders, or what the mass change before it still does."""
     is_first = source is None or source.completed_at is None
     if source is not None and source.mass_at is not None:
-        dead = _died(conn, supplier=read.supplier, since=source.mass_at)
-        at, before = source.mass_at, source.mass_open_before
+        dead, at = _died(conn, supplier=read.supplier, when=supplier_orders.c.died_at >= source.mass_at)
+        before = source.mass_open_before
     else:
-        dead = _died(conn, supplier=read.supplier, since=read.observed_at)
-        at, before = (None if is_first else read.observed_at), open_before
-    is_mass = dead >= FEWEST and dead > SHARE * before
-    return Mass(open_before=before, became_dead=dead, at=at if is_mass else None)
+        dead, at = _died(conn, supplier=read.supplier, when=_since_last(read, source))
+        before = open_before
+    is_mass = dead >= FEWEST and dead > SHARE * before and not is_first
+    kept_at = source.mass_at if source is not None and source.mass_at is not None else at
+    return Mass(open_before=before, became_dead=dead, at=kept_at if is_mass else None)
+
+
+def died_meanwhile(conn: Connection, *, read: SupplierRead, source: AnyRow | None) -> int:
+    """How many orders that were open at the last full read are known to have died since: reads of single orders told."""
+    return 0 if source is None else _died(conn, supplier=read.supplier, when=_since_last(read, source))[0]
+
+
+def _since_last(read: SupplierRead, source: AnyRow | None) -> ColumnElement[bool]:
+    """Since the last full read of the source: reads of single orders in between would break a mass into small parts."""
+    last: datetime | None = source.observed_at if source is not None else None
+    if last is None or last >= read.observed_at:
+        return supplier_orders.c.died_at >= read.observed_at
+    return supplier_orders.c.died_at > last
 
 
 def accept_mass_change(conn: Connection, *, supplier: str) -> bool:
@@ -57,19 +71,23 @@ def accept_mass_change(conn: Connection, *, supplier: str) -> bool:
     return was.rowcount > 0
 
 
-def _died(conn: Connection, *, supplier: str, since: datetime) -> int:
-    """Linked orders that died or went missing at or after `since`, and still are. A shipped one that goes missing is no loss."""
+def _died(conn: Connection, *, supplier: str, when: ColumnElement[bool]) -> tuple[int, datetime | None]:
+    """How many linked orders died or went missing then and still are, and when the first did.
+
+    A shipped one that goes missing is no loss.
+    """
     linked = select(order_links.c.store).where(
         order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
     )
     is_shipped_and_missing = and_(
         supplier_orders.c.missing_reads > 0, supplier_orders.c.state == SupplierState.SHIPPED.value
     )
-    statement = select(func.count()).where(
+    statement = select(func.count(), func.min(supplier_orders.c.died_at)).where(
         supplier_orders.c.supplier == supplier,
-        supplier_orders.c.died_at >= since,
+        when,
         or_(supplier_orders.c.missing_reads > 0, ~supplier_orders.c.is_live),
         ~is_shipped_and_missing,
         linked.exists(),
     )
-    return conn.execute(statement).scalar_one()
+    count, first = conn.execute(statement).one()
+    return count, first

@@ -20,7 +20,7 @@ from syncd.journal.mirror.absence import count_empty_reads, count_missing, forge
 from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all
-from syncd.journal.mirror.masses import Mass, judge_mass
+from syncd.journal.mirror.masses import Mass, died_meanwhile, judge_mass
 from syncd.journal.mirror.orders import set_due
 from syncd.journal.rows import AnyRow, chunks, insert_new, upsert
 from syncd.journal.schema import (
@@ -59,18 +59,20 @@ def record_supplier_read(
     store: str,
     policy: Policy,
     now: datetime,
+    is_part: bool = False,
 ) -> SupplierDelta:
     """Keep what a supplier showed to a pass over `store`.
 
     Unchanged rows cost no write; a row that a later read changed is not set back by this one. Absence is counted for
     supplier orders after a complete read, and for store orders (`empty_reads`) that the read `answered`, that a complete
     snapshot would have shown, or whose links a complete read asked for in vain. Every affected store order, of whatever store,
-    is due from then on, until `set_due` says that it was judged.
+    is due from then on, until `set_due` says that it was judged. `is_part`: only some orders were asked for, which says
+    nothing of how the source as a whole was read last.
     """
     supplier = read.supplier
     source = conn.execute(select(sources).where(sources.c.name == supplier)).one_or_none()
     affected = _configure(conn, supplier=supplier, store=store, policy=policy, now=now)
-    open_before = _open_orders(conn, supplier)
+    open_before = _open_orders(conn, supplier) + died_meanwhile(conn, read=read, source=source)
     changed: set[str] = set()
     for chunk in chunks(read.orders):
         new = sorted(_record(conn, read=read, shown={order.id: order for order in chunk}))
@@ -82,7 +84,8 @@ def record_supplier_read(
     would_show = _would_show(conn, read=read, store=store, policy=policy)
     affected |= count_empty_reads(conn, read=read, store=store, order_ids=sorted(would_show))
     mass = judge_mass(conn, read=read, source=source, open_before=open_before)
-    _record_source(conn, read=read, source=source, mass=mass)
+    if not is_part:
+        _record_source(conn, read=read, source=source, mass=mass)
     _make_due(conn, affected, now=now)
     return SupplierDelta(
         changed=frozenset(changed),
