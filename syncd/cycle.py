@@ -370,7 +370,7 @@ async def _finish(
     settled: tuple[StepOutcome, ...],
 ) -> Run:
     now = shop.clock.now()
-    document = run_document(plan, outcomes, run_id=run_id, started_at=started, finished_at=now)
+    document = run_document(plan, outcomes, run_id=run_id, started_at=started, finished_at=now, settled=settled)
     await shop.db.run(runs.finish, fence=fence, run_id=run_id, now=now, document=document, plan_id=plan.id)
     return Run(
         run_id=run_id,

@@ -125,7 +125,12 @@ def show_run(session: Session, run: Run, *, wishes: Wishes, actor: str) -> int:
 
 def _run_document(run: Run) -> dict[str, Any]:
     return run_document(
-        run.plan, run.outcomes, run_id=run.run_id, started_at=run.started_at, finished_at=run.finished_at
+        run.plan,
+        run.outcomes,
+        run_id=run.run_id,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        settled=run.settled,
     )
 
 

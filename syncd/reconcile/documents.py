@@ -123,9 +123,18 @@ def record_document(record: Recorded, *, store: str) -> dict[str, Any]:
 
 
 def run_document(
-    plan: Plan, outcomes: Sequence[StepOutcome], *, run_id: str, started_at: datetime, finished_at: datetime | None
+    plan: Plan,
+    outcomes: Sequence[StepOutcome],
+    *,
+    run_id: str,
+    started_at: datetime,
+    finished_at: datetime | None,
+    settled: Sequence[StepOutcome] = (),
 ) -> dict[str, Any]:
-    """What a run did: its plan, what came of each step, and how many steps ended in each state."""
+    """What a run did: its plan, what came of each step, and how many steps ended in each state.
+
+    `settled` are effects of earlier runs whose outcome was looked for before anything else.
+    """
     states = [outcome.state for outcome in outcomes]
     return {
         "schema": SCHEMA,
@@ -136,6 +145,7 @@ def run_document(
         "finished_at": finished_at and rfc3339(finished_at),
         "plan": plan_document(plan),
         "outcomes": [outcome_document(outcome) for outcome in outcomes],
+        "settled": [outcome_document(outcome) for outcome in settled],
         "summary": {state.value: states.count(state) for state in StepState},
     }
 

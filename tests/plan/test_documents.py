@@ -91,7 +91,9 @@ def _run() -> dict[str, Any]:
         StepOutcome(step=plan.steps[0], state=StepState.VERIFIED, attempts=1, effect_id="gid://shopify/Fulfillment/1"),
         StepOutcome(step=plan.steps[1], state=StepState.REFUSED, code="stale", text="it changed meanwhile"),
     ]
-    return run_document(plan, outcomes, run_id="run-1", started_at=NOW, finished_at=NOW + timedelta(seconds=1.5))
+    settled = [StepOutcome(step=step(9), state=StepState.UNKNOWN, code="wait", text="not there yet", attempts=1)]
+    end = NOW + timedelta(seconds=1.5)
+    return run_document(plan, outcomes, run_id="run-1", started_at=NOW, finished_at=end, settled=settled)
 
 
 def _drift() -> dict[str, Any]:
