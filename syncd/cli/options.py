@@ -53,10 +53,16 @@ WaitOption = Annotated[
     str, typer.Option("--wait", metavar="TIME", help="How long to wait for another run on the store, like 30s.")
 ]
 AllowChangesOption = Annotated[
-    int | None, typer.Option("--allow-changes", min=0, metavar="N", help="Allow N additive steps in this run.")
+    int | None,
+    typer.Option(
+        "--allow-changes", min=0, metavar="N", help="Let this one run go over its cap: up to N additive steps."
+    ),
 ]
 AllowDestructiveOption = Annotated[
-    int | None, typer.Option("--allow-destructive", min=0, metavar="N", help="Allow N destructive steps in this run.")
+    int | None,
+    typer.Option(
+        "--allow-destructive", min=0, metavar="N", help="Let this one run go over its cap: up to N destructive steps."
+    ),
 ]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="More words for the history.")]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="The order, by name (#1001 or 1001) or id.")]

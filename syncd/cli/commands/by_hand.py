@@ -30,7 +30,8 @@ def fulfill(
     ctx: typer.Context,
     order: OrderArgument,
     tracking: Annotated[
-        list[str] | None, typer.Option("--tracking", metavar="NUMBER", help="Tracking number; can be repeated.")
+        list[str] | None,
+        typer.Option("--tracking", metavar="NUMBER", help="Tracking number; can be repeated. None: without tracking."),
     ] = None,
     carrier: Annotated[str | None, typer.Option("--carrier", metavar="NAME", help="The carrier's name.")] = None,
     line: Annotated[
