@@ -262,8 +262,13 @@ def _state(source: Source, *, frozen: bool) -> SourceState:
         error=str(source.error) if source.error else None,
         observed_at=source.observed_at,
         frozen=frozen,
+        reason=_why_frozen(source) if frozen else "",
         remedy=thaw if frozen and not needs_credentials(source) else "",
     )
+
+
+def _why_frozen(source: Source) -> str:
+    return "it refuses our credentials" if needs_credentials(source) else "too many of its orders changed at once"
 
 
 def _seen(observed: Observed) -> str:
