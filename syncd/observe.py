@@ -78,10 +78,13 @@ async def observe(shop: Shop) -> Observed:
     """Look at the store for what changed, then at every supplier for every mirrored open order."""
     await _announce(shop)
     due = await shop.db.run(mirror.due, store=shop.name, now=shop.clock.now(), limit=READ_DUE)
+    is_first = await shop.db.run(cursors.get, store=shop.name, name=WATERMARK) is None
     store, changed, read_at = await _observe_store(shop)
     if store.error is None:
         store = await _observe_due(shop, store, set(due) - changed - read_at.keys(), changed=changed, read_at=read_at)
-    also = frozenset(due)
+    # What changed is judged once more on both sides, also where it ended its being watched (delivered, cancelled); all
+    # that a first sweep shows is too much to ask about.
+    also = frozenset(due) if is_first else frozenset(due) | changed
     looks = await asyncio.gather(*(_observe_supplier(shop, name, also=also) for name in sorted(shop.suppliers)))
     for look in looks:
         changed |= look.affected
