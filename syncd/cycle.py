@@ -8,12 +8,12 @@ daemon and the commands go the same way; they differ only in who says yes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.apply import Fresh, Redecide, already_done, carry_out, settle_open_intents
+from syncd.apply import Redecide, already_done, carry_out, settle_open_intents
 from syncd.clock import rfc3339
 from syncd.domain.steps import Approval, Plan, Step, StepOutcome, StepState
 from syncd.errors import (
@@ -21,13 +21,11 @@ from syncd.errors import (
     FenceLost,
     GuardRefused,
     NotFound,
-    PortError,
     StoreBusy,
     StoreUnreachable,
     SyncdError,
-    UsageError,
 )
-from syncd.journal import approvals, fences, intents, mirror, plans, runs
+from syncd.journal import approvals, fences, intents, plans, runs
 from syncd.journal.database import JournalBusy
 from syncd.journal.fences import Fence
 from syncd.judge import UNLIFTED, Allowance, Judged, guarded, judge, judge_orders, of_sources, remember
@@ -37,6 +35,7 @@ from syncd.reconcile.guard import Guarded
 from syncd.reconcile.plan import plan_document, policy_hash
 from syncd.reconcile.settle import same_effect
 from syncd.reconcile.view import OrderView
+from syncd.redecide import deciding_again, views_of
 from syncd.shop import Shop
 
 PLAN_AGE = timedelta(hours=1)
@@ -112,7 +111,7 @@ async def reconcile(
     async with _fenced(shop, wait=wait) as (fence, run_id, started):
         settled = await settle_open_intents(shop, fence, run_id=run_id)
         found = await (look_at(shop, order_ids, allowance=allowance) if order_ids else look(shop, allowance=allowance))
-        redecide = _again(shop, found.plan.steps)
+        redecide = deciding_again(shop, found.plan.steps)
         outcomes = await _act(shop, fence, found.guarded, redecide=redecide, run_id=run_id) if agree(found) else ()
         await _look_again(shop, found.observed, outcomes, run_id=run_id)
         return await _finish(
@@ -135,7 +134,7 @@ async def apply_plan(
         observed = await observe_orders(shop, {step.order_id for step in left.steps})
         kept = await _guard_again(shop, observed, left, allowance=allowance)
         outcomes = [already_done(step, done[step.id]) for step in plan.steps if step.id in done]
-        outcomes += await _act(shop, fence, kept, redecide=_again(shop, plan.steps), run_id=run_id)
+        outcomes += await _act(shop, fence, kept, redecide=deciding_again(shop, plan.steps), run_id=run_id)
         await _look_again(shop, observed, outcomes, run_id=run_id)
         return await _finish(
             shop, fence, plan, outcomes, run_id=run_id, started=started, sources=observed.sources, settled=settled
@@ -161,7 +160,7 @@ async def act_by_hand(
         settled = await settle_open_intents(shop, fence, run_id=run_id)
         _must_be_settled(settled, order_id)
         found = await look_by_hand(shop, order_id, decide=decide)
-        redecide = _again(shop, found.plan.steps, by_hand=again or (lambda view, _: decide(view)))
+        redecide = deciding_again(shop, found.plan.steps, by_hand=again or (lambda view, _: decide(view)))
         outcomes = await _act(shop, fence, found.guarded, redecide=redecide, run_id=run_id) if agree(found) else ()
         await _look_again(shop, found.observed, outcomes, run_id=run_id)
         return await _finish(
@@ -172,7 +171,7 @@ async def act_by_hand(
 async def look_by_hand(shop: Shop, order_id: str, *, decide: Callable[[OrderView], Sequence[Step]]) -> Look:
     """What `decide` would do about one order, guarded; changes nothing. Raises NotFound, and what `decide` raises."""
     observed = await observe_orders(shop, [order_id])
-    views = await _views(shop, observed)
+    views = await views_of(shop, observed)
     if not views:
         raise NotFound(f"{shop.name} has no order {order_id}.")
     judged = Judged(steps=list(decide(views[0])))
@@ -285,63 +284,6 @@ def _left(plan: Guarded, waiting: Collection[Step]) -> list[StepOutcome]:
         for step in plan.deferred
     ]
     return left
-
-
-def _again(
-    shop: Shop, planned: Sequence[Step], *, by_hand: Callable[[OrderView, Step], Sequence[Step]] | None = None
-) -> Redecide:
-    """Decides a step again on reads made now: is the same effect still wanted, and on which of the store's objects?"""
-
-    async def redecide(steps: Sequence[Step]) -> Mapping[str, Fresh | SyncdError]:
-        observed = await observe_orders(shop, {step.order_id for step in steps}, suppliers=_evidence_of(shop, steps))
-        fresh = observed.fresh
-        found: dict[str, Fresh | SyncdError] = {}
-        for view in await _views(shop, observed):
-            for step in (one for one in steps if one.order_id == view.order.id):
-                try:
-                    judged = None if by_hand else await judge_orders(shop, observed, [view.order.id], fresh=fresh)
-                    wanted = judged.steps if judged else by_hand(view, step) if by_hand else ()
-                except (UsageError, GuardRefused) as no:
-                    found[step.id] = no
-                    continue
-                same = _same(step, wanted, others={one.id for one in planned if one.id != step.id})
-                if same is not None:
-                    found[step.id] = Fresh(step=same, before=view.order)
-                elif error := _unread(step, observed):
-                    found[step.id] = error
-        return found
-
-    return redecide
-
-
-def _same(step: Step, wanted: Sequence[Step], *, others: Collection[str]) -> Step | None:
-    """The one of `wanted` that is this step; never one that is another step of the same plan, which has its own turn."""
-    same = [one for one in wanted if same_effect(one, step) and one.id not in others]
-    return next((one for one in same if one.id == step.id), same[0] if same else None)
-
-
-def _unread(step: Step, observed: Observed) -> PortError | None:
-    """Why the evidence of a step could not be read again: it is not known to be stale then."""
-    sources = [source for source in observed.sources if source.error and step.supplier in {source.name, None}]
-    return sources[0].error if sources else None
-
-
-def _evidence_of(shop: Shop, steps: Sequence[Step]) -> frozenset[str]:
-    """Suppliers on whose word some steps rest; all of them when one of the steps names none."""
-    names = {step.supplier for step in steps}
-    return frozenset(name for name in shop.suppliers if name in names or None in names)
-
-
-async def _views(shop: Shop, observed: Observed) -> Sequence[OrderView]:
-    return await shop.db.run(
-        mirror.views,
-        store=shop.name,
-        order_ids=sorted(observed.touched),
-        policy=shop.policy,
-        reads=observed.reads,
-        observed=observed.read_at,
-        fresh=observed.fresh,
-    )
 
 
 async def _look_again(shop: Shop, observed: Observed, outcomes: Sequence[StepOutcome], *, run_id: str) -> None:
