@@ -40,7 +40,6 @@ def place_key(place: Place) -> str:
     return f"{location or ''}:{method.value}"
 
 
-
 @dataclass(slots=True, kw_only=True)
 class Slot:
     """Open units of one line in one fulfillment order; `why_not` says why they cannot be fulfilled by us now."""
