@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -167,7 +168,9 @@ def engine_of(file: Path) -> Engine:
 def folder() -> Path:
     """Where journals are kept: in memory where the system offers it, since a commit there need not wait for a disk."""
     memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="syncd-crash-", dir=memory if memory.is_dir() else None))
+    made = Path(tempfile.mkdtemp(prefix="syncd-crash-", dir=memory if memory.is_dir() else None))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 @cache

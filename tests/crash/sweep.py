@@ -34,6 +34,16 @@ class Counted:
     points: tuple[Point, ...]
     ending: Ending
 
+    @property
+    def different(self) -> tuple[Point, ...]:
+        """The points that leave different worlds: a transaction that is lost right after another leaves what that one left."""
+        before = (None, *self.points[:-1])
+        return tuple(
+            point
+            for last, point in zip(before, self.points, strict=True)
+            if last is None or not (point.what.startswith("in ") and last.what.startswith("after "))
+        )
+
 
 _COUNTED: dict[str, Counted] = {}
 

@@ -19,7 +19,7 @@ SEED = 20261102
 
 async def _wrong(name: str, drawn: int | None) -> dict[Point, list[str]]:
     counted = await count(SCENARIOS[name])
-    points = counted.points
+    points = counted.different
     if drawn is not None:
         points = tuple(Random(f"{SEED} {name}").sample(points, drawn))
     found = {point: await crash(SCENARIOS[name], point, like=counted.ending) for point in points}
