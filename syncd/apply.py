@@ -130,11 +130,15 @@ class _Hand:
             async with turns:
                 return await _or_mishap(step, rows[step.id], self._step(step, rows[step.id], fresh.get(step.id)))
 
+        lost: FenceLost | None = None
         try:
             async with asyncio.TaskGroup() as together:
                 tasks = [together.create_task(one(step)) for step in steps]
-        except* FenceLost as lost:
-            raise lost.exceptions[0] from None
+        except* FenceLost as group:
+            # Raised below: Python before 3.11.3 wraps what an `except*` raises in a group once more.
+            lost = next(one for one in group.exceptions if isinstance(one, FenceLost))
+        if lost is not None:
+            raise lost
         tried = [task.result() for task in tasks]
         seen = await self._seen([one.step.order_id for one in tried if isinstance(one, _Sent)])
         outcomes: list[StepOutcome] = []
