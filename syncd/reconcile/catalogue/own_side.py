@@ -44,7 +44,7 @@ ROWS = (
         severity_cases={"less": Severity.MEDIUM},
         detect="For a line, open units, fulfilled units and units removed unfulfilled are together more than ordered, or for over "
         "an hour less. More: critical; less: medium.",
-        runbook="Some units are counted twice or not at all. While there are too many, syncd creates nothing for this order. Open "
+        runbook="Some units are counted twice or not at all. syncd creates nothing for this order while there are too many. Open "
         "the order in the store and compare its fulfillments with its lines. A store that is still routing the order can be short "
         "of units for a while, which is why that waits an hour.",
     ),
@@ -92,8 +92,8 @@ ROWS = (
         severity=Severity.LOW,
         severity_ageing=((timedelta(hours=6), Severity.HIGH),),
         detect="A read failed, was cut off, or could not be understood. High once it has lasted 6 hours.",
-        runbook="Part of the picture is missing, so syncd takes nothing back on its account and tries again. Steps that do not need this "
-        "source go on. If it lasts, `syncd check` names the cause. Nothing may be concluded from what an incomplete read does not "
+        runbook="Part of the picture is missing. syncd takes nothing back on its account, goes on with what does not need this source, "
+        "and tries again. If it lasts, `syncd check` names the cause. Nothing may be concluded from what an incomplete read does not "
         "show.",
     ),
     Kind(
@@ -132,7 +132,7 @@ ROWS = (
         severity=Severity.HIGH,
         detect="A line belongs to no supplier order after two complete reads, or to several that cannot all be true, or two "
         "suppliers claim it.",
-        runbook="syncd cannot tell who ships this line, or whether it was ever ordered, so it creates nothing for it. Name the "
+        runbook="It is not clear who ships this line, or whether it was ever ordered. syncd creates nothing for it. Name the "
         "supplier's order with `syncd link`, or place the order if it is missing. Where two suppliers claim a line, narrow their "
         "`lines` rules. A guess here would put the wrong number on the customer's order.",
     ),

@@ -95,7 +95,7 @@ ROWS = (
         title="Somebody else fulfilled the order",
         severity=Severity.MEDIUM,
         detect="A person or another app made a fulfillment for units that a supplier of yours claims.",
-        runbook="The work was done without syncd. It counts those units as taken, leaves the fulfillment alone, and goes on with "
+        runbook="The work was done by somebody else. syncd counts those units as taken, leaves the fulfillment alone, and goes on with "
         "the units that are still open. If another app fulfills the same orders, let only one of them do it. Two apps that "
         "correct each other never come to rest.",
     ),
