@@ -1,0 +1,87 @@
+"""What people and the daemon let syncd do: one act is the whole life of one process."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from syncd import cycle
+from syncd.journal import approvals
+from syncd.shop import Shop
+from tests.simulation.choices import Scope
+from tests.simulation.process import Process
+from tests.simulation.scene import Scene, Store
+
+PATIENCE = timedelta(minutes=3)
+"""How long a pass waits for the fence that a dead predecessor holds."""
+
+Act = Callable[[Scene, Process, Store, Scope], Awaitable[None]]
+
+
+async def one_pass(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
+    """`syncd reconcile --yes`."""
+    run = await cycle.reconcile(scene.shop(process, store), agree=lambda _: True, wait=PATIENCE)
+    _noted(scene, run)
+
+
+async def dry_run(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
+    """`syncd plan --output FILE`."""
+    process.may_write = False
+    found = await cycle.look(scene.shop(process, store))
+    scene.plans[store.name] = found.plan
+    scene.reached["dry run"] += 1
+
+
+async def says_no(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
+    """`syncd reconcile`, and a no to the question."""
+    process.may_write = False
+    _noted(scene, await cycle.reconcile(scene.shop(process, store), agree=lambda _: False, wait=PATIENCE))
+
+
+async def saved_plan(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
+    """`syncd apply FILE`, of whatever age the file is."""
+    plan = scene.plans.get(store.name)
+    if plan is None:
+        await dry_run(scene, process, store, scope)
+        return
+    _noted(scene, await cycle.apply_plan(scene.shop(process, store), plan, wait=PATIENCE))
+    scene.reached["saved plan applied"] += 1
+
+
+async def decides(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
+    """`syncd approve ID` or `syncd reject ID`, for everything that waits."""
+    shop = scene.shop(process, store)
+    now = process.now()
+    for place, row in enumerate(await shop.db.run(approvals.waiting, store=store.name, now=now)):
+        yes = not scope.chance(f"no {place}", 0.3)
+        await _answer(shop, row.step.id, yes=yes)
+        scene.tell(f"a person says {'yes' if yes else 'no'} to {row.step.action} of {row.step.order}")
+        scene.reached["approved" if yes else "rejected"] += 1
+
+
+async def _answer(shop: Shop, step_id: str, *, yes: bool) -> None:
+    fn = approvals.approve if yes else approvals.reject
+    await shop.db.run(fn, store=shop.name, step_id=step_id, actor="tester", now=shop.clock.now())
+
+
+def _noted(scene: Scene, run: Any) -> None:
+    for outcome in run.outcomes:
+        scene.reached[f"step {outcome.step.action} {outcome.state} {outcome.code}".strip()] += 1
+        scene.reached[f"drift {outcome.step.drift}"] += 1
+        scene.tell(f"  {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}".rstrip())
+    for outcome in run.settled:
+        scene.reached[f"settled {outcome.state} {outcome.code}".strip()] += 1
+        scene.tell(f"  settled {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}")
+    for source in run.sources:
+        if source.error is None and not source.complete:
+            scene.reached["partial read"] += 1
+
+
+ACTS: dict[str, Act] = {
+    "pass": one_pass,
+    "plan": dry_run,
+    "no": says_no,
+    "apply": saved_plan,
+    "decide": decides,
+}

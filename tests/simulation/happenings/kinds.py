@@ -1,0 +1,30 @@
+"""What a happening is, and how one finds what it is to befall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from tests.simulation.choices import Scope
+from tests.simulation.scene import Scene
+
+T = TypeVar("T")
+
+Happening = Callable[[Scene, Scope], "str | None"]
+"""Does it, and says in a sentence what it did; None = there was nothing to do it to."""
+
+
+def one_of(scope: Scope, found: Iterable[T], name: str = "which") -> T | None:
+    """One of those, the first being the simplest; None when there are none."""
+    options = list(found)
+    return scope.among(name, options) if options else None
+
+
+def named(ALL: dict[str, Happening], name: str) -> Callable[[Happening], Happening]:  # noqa: N803 - a module's table
+    """Enter a happening into the table."""
+
+    def enter(happening: Happening) -> Happening:
+        ALL[name] = happening
+        return happening
+
+    return enter

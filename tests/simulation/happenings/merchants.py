@@ -1,0 +1,143 @@
+"""What merchants do by hand in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adapters.sandbox.shopify.errors import Refusal
+from tests.simulation.choices import Scope
+from tests.simulation.happenings.kinds import Happening, named, one_of
+from tests.simulation.happenings.suppliers import fresh_number
+from tests.simulation.scene import Scene
+
+ALL: dict[str, Happening] = {}
+
+
+def _merchant(scene: Scene, order: Any) -> Any:
+    return scene.store_of(order).twin.world.merchant
+
+
+def _tried(act: Callable[[], object]) -> bool:
+    """Whether the admin let them."""
+    try:
+        act()
+    except (Refusal, ValueError, KeyError):
+        return False
+    return True
+
+
+@named(ALL, "fulfills by hand")
+def fulfills(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, scene.orders)
+    if order is None:
+        return None
+    numbers = sorted(one.number for one in scene.truth.of(order) if one.left and one.number)
+    number = scope.among("number", [None, fresh_number(scene), *numbers])
+    made: list[Any] = []
+    if not _tried(lambda: made.append(_merchant(scene, order).fulfill(order, number=number))):
+        return None
+    if number:
+        scene.truth.typed.setdefault(made[0].id, set()).add(number)
+    scene.truth.disturb(order, "fulfilled by hand")
+    return f"the merchant fulfills {order.name} by hand, number {number or 'none'}"
+
+
+@named(ALL, "unfulfills by hand")
+def unfulfills(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, [one for one in scene.orders if any(made.is_live for made in one.fulfillments)])
+    if order is None or not _tried(lambda: _merchant(scene, order).cancel_fulfillment(order)):
+        return None
+    scene.truth.disturb(order, "unfulfilled by hand")
+    return f"the merchant cancels the newest fulfillment of {order.name}"
+
+
+@named(ALL, "types a number")
+def types_number(scene: Scene, scope: Scope) -> str | None:
+    live = [made for order in scene.orders for made in order.fulfillments if made.is_live]
+    made = one_of(scope, live)
+    if made is None:
+        return None
+    number = fresh_number(scene)
+    merchant = _merchant(scene, made.order)
+    merchant.update_tracking(made.order, numbers=[number], fulfillment=made.id)
+    scene.truth.typed.setdefault(made.id, set()).add(number)
+    scene.truth.disturb(made.order, "number typed by hand")
+    return f"the merchant types {number} into {made.name}"
+
+
+@named(ALL, "refunds")
+def refunds(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, scene.orders)
+    if order is None:
+        return None
+    line = scope.among("line", order.lines)
+    if not _tried(lambda: _merchant(scene, order).refund(order, lines={line.id: 1}, restock="CANCEL")):
+        return None
+    scene.truth.disturb(order, "refunded")
+    return f"the merchant refunds 1 {line.sku} of {order.name}"
+
+
+@named(ALL, "cancels an order")
+def cancels(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, [one for one in scene.orders if one.cancelled_at is None])
+    if order is None or not _tried(lambda: _merchant(scene, order).cancel_order(order)):
+        return None
+    scene.truth.disturb(order, "cancelled in the store")
+    return f"the merchant cancels {order.name}"
+
+
+@named(ALL, "edits an order")
+def edits(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, scene.orders)
+    if order is None:
+        return None
+    line = scope.among("line", order.lines)
+    quantity = scope.number("quantity", 4)
+    if not _tried(lambda: _merchant(scene, order).edit_line(order, line=line.id, quantity=quantity)):
+        return None
+    scene.truth.disturb(order, "edited")
+    return f"the merchant edits {order.name}: {quantity} {line.sku}"
+
+
+@named(ALL, "holds")
+def holds(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, scene.orders)
+    if order is None or not _tried(lambda: _merchant(scene, order).hold(order)):
+        return None
+    scene.truth.disturb(order, "held")
+    return f"the merchant holds {order.name}"
+
+
+@named(ALL, "releases")
+def releases(scene: Scene, scope: Scope) -> str | None:
+    held = [one for one in scene.orders if any(fo.holds for fo in one.fulfillment_orders if fo.is_open)]
+    order = one_of(scope, held)
+    if order is None or not _tried(lambda: _merchant(scene, order).release(order)):
+        return None
+    return f"the merchant releases {order.name}"
+
+
+@named(ALL, "splits work")
+def splits(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, scene.orders)
+    if order is None:
+        return None
+    line = scope.among("line", order.lines)
+    if not _tried(lambda: _merchant(scene, order).split(order, lines={line.id: 1})):
+        return None
+    return f"the merchant splits 1 {line.sku} off the work of {order.name}"
+
+
+@named(ALL, "touches an order")
+def touches(scene: Scene, scope: Scope) -> str | None:
+    """Changes that mean nothing to syncd."""
+    order = one_of(scope, scene.orders)
+    if order is None:
+        return None
+    merchant = _merchant(scene, order)
+    if scope.chance("address", 0.5):
+        merchant.edit_address(order, city="Ottawa")
+        return f"the merchant edits the address of {order.name}"
+    merchant.tag(order, "vip")
+    return f"the merchant tags {order.name} vip"

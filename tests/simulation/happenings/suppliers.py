@@ -1,0 +1,132 @@
+"""What suppliers do with their orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.simulation.choices import Scope
+from tests.simulation.happenings.kinds import Happening, named, one_of
+from tests.simulation.scene import Scene
+from tests.simulation.truth import Goods, Stage
+
+ALL: dict[str, Happening] = {}
+
+
+def fresh_number(scene: Scene) -> str:
+    """A number that nobody had before, in a form that a carrier uses."""
+    scene.truth.given += 1
+    return f"YT22295212721{scene.truth.given:05d}"
+
+
+def _waiting(scene: Scene) -> list[Goods]:
+    return [one for one in scene.truth.goods if one.is_live and one.stage < Stage.SHIPPED]
+
+
+def _under_way(scene: Scene) -> list[Goods]:
+    return [one for one in scene.truth.goods if one.is_live and one.stage is Stage.SHIPPED]
+
+
+@named(ALL, "ships")
+def ships(scene: Scene, scope: Scope) -> str | None:
+    goods = one_of(scope, _waiting(scene))
+    if goods is None:
+        return None
+    number = goods.number or fresh_number(scene)
+    _show(scene, goods, number)
+    goods.stage, goods.shown_at = Stage.SHIPPED, scene.clock.now()
+    return f"{goods.supplier} ships {_what(goods)} as {number}"
+
+
+def _show(scene: Scene, goods: Goods, number: str) -> None:
+    if goods.supplier == "cj":
+        scene.cj.ship(goods.ref, number)
+    else:
+        sku, quantity = _sku(goods), str(sum(goods.units.values()))
+        goods.ref = scene.depot.ship(goods.order.name, number, sku=sku, quantity=quantity)
+    goods.number, goods.placed_at = number, goods.placed_at or scene.clock.now()
+    if number not in goods.numbers:
+        goods.numbers.append(number)
+
+
+def _sku(goods: Goods) -> str:
+    return next(line.sku for line in goods.order.lines if line.id in goods.units)
+
+
+def _what(goods: Goods) -> str:
+    return f"{sum(goods.units.values())} {_sku(goods)} of {goods.order.name}"
+
+
+@named(ALL, "labels")
+def labels(scene: Scene, scope: Scope) -> str | None:
+    """A number, and nothing left yet."""
+    goods = one_of(scope, [one for one in _waiting(scene) if one.supplier == "cj" and one.number is None])
+    if goods is None:
+        return None
+    goods.number = fresh_number(scene)
+    goods.numbers.append(goods.number)
+    scene.cj.label(goods.ref, goods.number)
+    goods.stage = Stage.LABEL
+    return f"cj prints the label {goods.number} for {_what(goods)}"
+
+
+@named(ALL, "delivers")
+def delivers(scene: Scene, scope: Scope) -> str | None:
+    goods = one_of(scope, _under_way(scene))
+    if goods is None:
+        return None
+    goods.stage = Stage.DELIVERED
+    goods.moved_at = goods.moved_at or scene.clock.now()
+    if goods.supplier == "cj":
+        scene.cj.deliver(goods.ref)
+    else:
+        goods.ref["Status"] = "delivered"
+    return f"{goods.supplier} shows {_what(goods)} as delivered"
+
+
+@named(ALL, "renumbers")
+def renumbers(scene: Scene, scope: Scope) -> str | None:
+    """The carrier gave the parcel another number; the old one is gone."""
+    goods = one_of(scope, [one for one in _under_way(scene) if one.supplier == "cj"])
+    if goods is None:
+        return None
+    old, goods.number = goods.number, fresh_number(scene)
+    goods.numbers.append(goods.number)
+    order = scene.cj.orders[goods.ref]
+    order.number, order.url = goods.number, f"https://www.cjpacket.com/?trackingNumber={goods.number}"
+    return f"cj shows {goods.number} instead of {old} for {_what(goods)}"
+
+
+@named(ALL, "cancels at supplier")
+def cancels(scene: Scene, scope: Scope) -> str | None:
+    goods = one_of(scope, [one for one in _waiting(scene) if one.supplier == "cj"])
+    if goods is None:
+        return None
+    goods.cancelled_at = scene.clock.now()
+    scene.cj.cancel(goods.ref)
+    return f"cj cancels {_what(goods)}"
+
+
+@named(ALL, "pays at supplier")
+def pays(scene: Scene, scope: Scope) -> str | None:
+    unpaid = [
+        one for one in _waiting(scene) if one.supplier == "cj" and scene.cj.orders[one.ref].status in {"CREATED", "UNPAID"}
+    ]
+    goods = one_of(scope, unpaid)
+    if goods is None:
+        return None
+    scene.cj.pay(goods.ref)
+    return f"the merchant pays cj for {_what(goods)}"
+
+
+@named(ALL, "ships yesterday")
+def ships_yesterday(scene: Scene, scope: Scope) -> str | None:
+    """A row that tells late of what left long ago."""
+    goods = one_of(scope, [one for one in _waiting(scene) if one.supplier == "depot"])
+    if goods is None:
+        return None
+    text = ships(scene, scope)
+    late = scene.clock.now() - timedelta(days=1 + scope.number("days", 9))
+    for one in scene.truth.goods:
+        if one.supplier == "depot" and one.shown_at == scene.clock.now() and one.ref:
+            one.ref["Ship Date"] = late.strftime("%Y-%m-%d %H:%M:%S")
+    return f"{text} (said late)" if text else None

@@ -1,0 +1,71 @@
+"""What kind of world a seed makes: which features it has, and how often what goes wrong (swarm testing)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from syncd.domain.shipments import Rung
+from syncd.domain.steps import Approval
+from syncd.reconcile.policy import Policy
+from tests.crash.troubles import SPOILINGS
+from tests.simulation.choices import Choices
+from tests.simulation.scene import CJ_RULES, DEPOT
+
+ORDERS, ROUNDS, EVENTS = 4, 5, 3
+"""The most that there are: orders of a world, rounds of trouble, happenings between two of them."""
+FAULT_NAMES = tuple(spoiling.name for spoiling in SPOILINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Drawn first; everything else is drawn within it."""
+
+    stores: int
+    policy: Policy
+    features: frozenset[str]
+    faults: frozenset[str]
+    fault_rate: float
+    slow_rate: float
+    crash_rate: float
+    pause_rate: float
+    two_workers: bool
+    index_lag: timedelta
+
+
+def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
+    """The shape of this seed's world. `features` are the happenings that it may have."""
+    scope = choices.within("shape")
+    rate = scope.among("fault_rate", (0.0, 0.0, 0.02, 0.06, 0.2))
+    return Shape(
+        stores=1 + scope.chance("two_stores", 0.2),
+        policy=_policy(choices),
+        features=frozenset(name for name in features if scope.chance(f"has {name}", 0.4)),
+        faults=frozenset(name for name in FAULT_NAMES if scope.chance(f"fault {name}", 0.3)) if rate else frozenset(),
+        fault_rate=rate,
+        slow_rate=scope.among("slow_rate", (0.0, 0.0, 0.1)),
+        crash_rate=scope.among("crash_rate", (0.0, 0.3, 0.7)),
+        pause_rate=scope.among("pause_rate", (0.0, 0.0, 0.3)),
+        two_workers=scope.chance("two_workers", 0.25),
+        index_lag=timedelta(seconds=scope.among("index_lag_s", (0, 0, 3, 40))),
+    )
+
+
+def _policy(choices: Choices) -> Policy:
+    scope = choices.within("policy")
+    destructive = (Approval.AUTO, Approval.REQUIRED)
+    policy = Policy(
+        suppliers=(CJ_RULES, DEPOT),
+        notify_customer=scope.among("notify", ("never", "once")),
+        cancel_stale_requests=scope.among("cancel_stale_requests", destructive),
+        unfulfill=scope.among("unfulfill", destructive),
+        supplier_cancel=scope.among("supplier_cancel", destructive),
+        holds=scope.among("holds", (Approval.REPORT, Approval.AUTO)),
+    )
+    if scope.chance("label", 0.1):
+        policy = replace(policy, fulfill_on=Rung.LABEL)
+    elif scope.chance("delivered", 0.05):
+        policy = replace(policy, fulfill_on=Rung.DELIVERED)
+    if scope.chance("capped", 0.1):
+        policy = replace(policy, max_changes_per_run=1)
+    return policy
