@@ -68,7 +68,7 @@ def _allocations(work: FulfillmentOrder, parts: Iterable[FulfillmentOrderLine]) 
             line_item_id=part.line_id,
             quantity=part.remaining,
         )
-        for part in parts
+        for part in sorted(parts, key=lambda part: part.id)
     )
 
 

@@ -1,5 +1,7 @@
 """Group C: requests to fulfillment services, and supplier orders that do not get on."""
 
+from dataclasses import replace
+
 from syncd.domain.orders import FinancialStatus, FulfillmentOrderStatus, Hold, MerchantRequest, RequestStatus
 from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action, Approval
@@ -10,6 +12,7 @@ from tests.reconcile.world import (
     NOW,
     A,
     B,
+    C,
     ago,
     closed,
     done,
@@ -422,6 +425,21 @@ def test_one_hold_answers_several_drifts():
     judgement = reconcile(given, policy=policy(), now=NOW)
     assert told(judgement) == ["C06 hold", "D07 hold"]
     assert [step.action for step in judgement.steps] == [Action.HOLD]
+
+
+def test_a_hold_on_some_of_the_units_is_the_same_in_whatever_order_the_store_lists_them():
+    edited = Placement(at=ago(hours=2), address_hash="old", quantities=((A, 1), (B, 1), (C, 1)))
+
+    def held(listed):
+        whole = work({A: 1, B: 1, C: 1}, supported_actions=frozenset({"HOLD", "SPLIT"}))
+        shown = order(
+            line(A), line(B), line(C, sku="X"), fulfillment_orders=(replace(whole, lines=listed(whole.lines)),)
+        )
+        return reconcile(view(shown, side(placed()), placement=edited), policy=policy(), now=NOW).steps
+
+    (step,) = held(tuple)
+    assert [one.line_item_id for one in step.target.allocations] == [A, B]
+    assert held(lambda parts: tuple(reversed(parts))) == (step,)
 
 
 def test_an_order_grows_more_urgent_with_age():
