@@ -268,7 +268,7 @@ def verify(step: Step, *, before: Order, after: Order, supplier_order: SupplierO
             return _verify_hold(step, after)
         case Action.TAG | Action.UNTAG:
             has_it = (step.target.tag or "").casefold() in {tag.casefold() for tag in after.tags}
-            return _verified(has_it is (step.action is Action.TAG), after.id, "tags")
+            return _verified(has_it is (step.action is Action.TAG), after.id, "list of tags")
         case Action.CLOSE_ORDER | Action.REOPEN_ORDER:
             return _verified(after.closed is (step.action is Action.CLOSE_ORDER), after.id, "archive state")
         case Action.CANCEL_ORDER:
