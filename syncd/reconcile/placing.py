@@ -4,8 +4,9 @@ In this order, since the earlier one leaves less to guess:
 
 1. Units of live fulfillments that carry the parcel's number.
 2. Live fulfillments without any number, when only one can be meant (B02).
-3. Open units, one fulfillment per location and delivery method (A01, A02, A06).
-4. Fulfillments that carry other numbers: one more parcel (A03), a replaced number (A04), or a contradiction (B04).
+3. Live fulfillments that show a number which this very supplier order had, and has no more (A04).
+4. Open units, one fulfillment per location and delivery method (A01, A02, A06).
+5. Fulfillments that carry other numbers: one more parcel (A03), a replaced number (A04), or a contradiction (B04).
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def place(
     unknown = [one for one in placings if one.shipment.contents is None and one.shipment.rung >= Rung.LABEL]
     for placing in (*known, *unknown):
         work.by_number(placing)
-    for each in (work.onto_bare, work.onto_open, work.onto_numbered):
+    for each in (work.onto_bare, work.onto_old_number, work.onto_open, work.onto_numbered):
         for placing in known:
             each(placing)
     # What is in these is not known, so they come last: only then is it clear what may be left for them.
@@ -198,6 +199,15 @@ class _Work:
         self.dressed.extend(chosen)
         for live in chosen:
             live.take(placing.shipment, placing.need)
+
+    def onto_old_number(self, placing: Placing) -> None:
+        """A parcel under another number is no further one: open units must not be taken for it again."""
+        had = placing.shipment.placed.linked.past_numbers - self.owners.current
+        lost = [live for live in self.lives if self._is_lost(live) and live.numbers.keys() <= had]
+        wanted = _open(placing.need)
+        shared = [live for live in lost if _shares(live.left, wanted)]
+        if shared:
+            self._settle_on(placing, shared, wanted, is_excess=False)
 
     def onto_open(self, placing: Placing) -> None:
         if placing.shipment.rung < self.fulfill_on:

@@ -522,6 +522,23 @@ REPLACED = [
         policy=policy(suppliers=(replace(CJ, snapshot=False),)),
     ),
     Row(
+        "while other units of the line are open",
+        view(
+            order(
+                line(quantity=2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, "LX000000009CN"),),
+            ),
+            side(
+                linked(placed(parcel(P1), units={A: 1}), past_numbers=frozenset({"LX000000009CN", P1})),
+                placed(units={A: 1}, n=2),
+            ),
+        ),
+        ["A04 update_tracking"],
+        "the same parcel; the open unit is the other supplier order's",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
         "set back by somebody",
         replace(
             _replaced(), intents=(intent(Action.UPDATE_TRACKING, {A: 1}, P1, effect_id="gid://shopify/Fulfillment/1"),)
