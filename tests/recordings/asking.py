@@ -1,0 +1,165 @@
+"""The text of requests whose text was not kept: another one of the same file that fits, or one written from the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+    parse,
+)
+
+from tests.recordings.dialogue import Step, operation, with_text
+
+PAGE = 50
+"""What connections are asked for when the size is not known; prices of such texts are not compared."""
+
+
+def with_texts(steps: Iterable[Step], *, others: Iterable[Step], schema: GraphQLSchema) -> Iterator[Step]:
+    """The steps, each with a text if there can be one."""
+    steps = tuple(steps)
+    texts = tuple(dict.fromkeys(step.query for step in (*steps, *others) if step.query))
+    for step in steps:
+        query = step.query or _fitting(step, texts) or _written(step, schema)
+        yield step if query is None or step.query else with_text(step, query)
+
+
+def _fitting(step: Step, texts: Iterable[str]) -> str | None:
+    return next((text for text in texts if step.data and _fits(step, text)), None)
+
+
+def _fits(step: Step, text: str) -> bool:
+    asked = operation(text)
+    if asked is None:
+        return False
+    declared = {one.variable.name.value for one in asked.variable_definitions or ()}
+    fragments = {
+        node.name.value: node.selection_set
+        for node in parse(text).definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    return set(step.variables) <= declared and _shows(asked.selection_set, step.data, fragments)
+
+
+def _shows(chosen: SelectionSetNode, value: Any, fragments: Mapping[str, SelectionSetNode]) -> bool:
+    """Whether a reply to this selection could look like this."""
+    match value:
+        case list():
+            return all(_shows(chosen, one, fragments) for one in value)
+        case dict():
+            always, perhaps = _fields(chosen, fragments)
+            known = perhaps | always
+            if not always.keys() <= value.keys() <= known.keys():
+                return False
+            return all(
+                _shows(known[key].selection_set, one, fragments)
+                for key, one in value.items()
+                if known[key].selection_set
+            )
+        case _:
+            return True
+
+
+def _fields(
+    chosen: SelectionSetNode, fragments: Mapping[str, SelectionSetNode]
+) -> tuple[dict[str, FieldNode], dict[str, FieldNode]]:
+    """What is asked for whatever the type, and what only for some types."""
+    always: dict[str, FieldNode] = {}
+    perhaps: dict[str, FieldNode] = {}
+    for one in chosen.selections:
+        if isinstance(one, FieldNode):
+            always[one.alias.value if one.alias else one.name.value] = one
+            continue
+        inner = one.selection_set if isinstance(one, InlineFragmentNode) else fragments[one.name.value]
+        for found in _fields(inner, fragments):
+            perhaps |= found
+    return always, perhaps
+
+
+def _written(step: Step, schema: GraphQLSchema) -> str | None:
+    """A text that asks for what the reply shows; None when the roots or their arguments cannot be told."""
+    kinds = {"query": schema.query_type, "mutation": schema.mutation_type}
+    for word, kind in kinds.items():
+        if kind is not None and step.data and all(root in kind.fields for root in step.data):
+            return _operation(word, kind, step)
+    return None
+
+
+def _operation(word: str, kind: GraphQLObjectType, step: Step) -> str | None:
+    declared: dict[str, str] = {}
+    parts = []
+    for name, shown in step.data.items():
+        root = kind.fields[name]
+        passed = {key: variable for key in root.args if (variable := _variable(key, step.variables)) is not None}
+        if any(is_required_argument(root.args[key]) for key in root.args.keys() - passed.keys()):
+            return None
+        declared |= {variable: str(root.args[key].type) for key, variable in passed.items()}
+        chosen = _selection([shown], get_named_type(root.type))
+        sized = {"first": str(PAGE)} if "first" in root.args and not passed.keys() & {"first", "last"} else {}
+        given = sized | {key: f"${variable}" for key, variable in passed.items()}
+        arguments = ", ".join(f"{key}: {value}" for key, value in given.items())
+        parts.append(f"{name}{f'({arguments})' if arguments else ''} {chosen}")
+    head = ", ".join(f"${key}: {wanted}" for key, wanted in declared.items())
+    return f"{word} Recorded{f'({head})' if head else ''} {{ {' '.join(parts)} }}"
+
+
+def _variable(argument: str, variables: Mapping[str, Any]) -> str | None:
+    """The variable for an argument: of the same name, or one for an id that is called something like `orderId`."""
+    if argument in variables:
+        return argument
+    ids = [name for name in variables if name.endswith("Id")]
+    return ids[0] if argument == "id" and len(ids) == 1 else None
+
+
+def _selection(shown: Iterable[Any], kind: Any) -> str:
+    """Everything that any of these values shows, for a field of that type."""
+    if is_leaf_type(kind):
+        return ""
+    values = [
+        one for value in shown for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)
+    ]
+    if not values:
+        return "{ __typename }"
+    if isinstance(kind, GraphQLUnionType) or any("__typename" in one for one in values):
+        return _by_type(values)
+    return f"{{ {' '.join(_parts(values, kind))} }}"
+
+
+def _by_type(values: list[dict[str, Any]]) -> str:
+    names = dict.fromkeys(one["__typename"] for one in values if "__typename" in one)
+    inner = []
+    for name in names:
+        shown = [
+            {key: one[key] for key in one if key != "__typename"} for one in values if one.get("__typename") == name
+        ]
+        inner.append(f"... on {name} {{ {' '.join(_named_parts(name, shown)) or '__typename'} }}")
+    return f"{{ __typename {' '.join(inner)} }}"
+
+
+def _named_parts(name: str, values: list[dict[str, Any]]) -> Iterator[str]:
+    keys = dict.fromkeys(key for one in values for key in one)
+    for key in keys:
+        objects = [one[key] for one in values if isinstance(one.get(key), dict)]
+        yield f"{key} {{ {' '.join(_named_parts(name, objects))} }}" if objects else key
+
+
+def _parts(values: list[dict[str, Any]], kind: Any) -> Iterator[str]:
+    if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+        raise TypeError(f"{kind} has no fields")
+    for key in dict.fromkeys(key for one in values for key in one):
+        known = kind.fields.get(key)
+        if known is None:
+            continue
+        size = f"(first: {PAGE})" if "first" in known.args else ""
+        yield f"{key}{size} {_selection([one.get(key) for one in values], get_named_type(known.type))}".rstrip()

@@ -1,0 +1,137 @@
+"""Recordings read into steps: what was asked, and what the real service answered, in the order of the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
+
+_REPLY_KEYS = {"data", "errors", "extensions"}
+_ENVELOPES = ("response", "payload", "body", "result", "mutation")
+_NOT_STEPS = frozenset({"upstreamCalls", "expected", "variables"})
+"""`expected` repeats replies; what the recorder's proxy asked (`upstreamCalls`) is read apart."""
+VERSION = re.compile(r"\d{4}-\d\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One recorded request with its reply; `place` is the path in the file, `query` None when its text was not kept."""
+
+    place: str
+    query: str | None
+    variables: Mapping[str, Any]
+    reply: Mapping[str, Any]
+    has_own_text: bool = True
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.reply.get("data") or {}
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The root fields asked for, aliases resolved; the reply's keys when the text is not known."""
+        return root_fields(self.query) if self.query else tuple(self.data)
+
+    @property
+    def is_mutation(self) -> bool:
+        return operation_kind(self.query) == "mutation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One file. `aside` is what the recorder's proxy asked on its own, at moments that the file does not tell."""
+
+    path: Path
+    version: str
+    steps: tuple[Step, ...]
+    aside: tuple[Step, ...]
+
+    @property
+    def name(self) -> str:
+        """`storeA/2026-04/orders/orderClose-parity.json`."""
+        return "/".join(self.path.parts[-4:])
+
+
+def recordings(folder: Path) -> Iterator[Recording]:
+    """Every recording under a folder, in the order of their paths."""
+    for path in sorted(folder.rglob("*.json")):
+        yield read(path)
+
+
+def read(path: Path) -> Recording:
+    """One file; the version is that of its folder."""
+    told = json.loads(path.read_bytes())
+    version = next(part for part in reversed(path.parts) if VERSION.fullmatch(part))
+    aside = told.get("upstreamCalls", []) if isinstance(told, dict) else []
+    return Recording(path=path, version=version, steps=tuple(_steps(told)), aside=tuple(_steps(aside)))
+
+
+def _steps(node: Any, *, place: tuple[str, ...] = ()) -> Iterator[Step]:
+    if isinstance(node, list):
+        node = {str(at): one for at, one in enumerate(node)}
+    if not isinstance(node, dict):
+        return
+    if _is_reply(node):
+        yield Step(place=".".join(place), query=None, variables={}, reply=node)
+        return
+    key, reply = _reply(node)
+    inner = {name: one for name, one in node.items() if name not in _NOT_STEPS and name != key}
+    if reply is not None and isinstance(inner.get("setup"), dict):
+        yield from _steps(inner.pop("setup"), place=(*place, "setup"))  # made ready before this was asked
+    if reply is not None:
+        yield _step(node, reply, place=".".join(place))
+    for name, one in inner.items():
+        yield from _steps(one, place=(*place, name))
+
+
+def _step(node: Mapping[str, Any], reply: Mapping[str, Any], *, place: str) -> Step:
+    asked = node["request"] if isinstance(node.get("request"), dict) else node
+    texts = (asked.get("query"), asked.get("document"), node.get("query"), node.get("document"))
+    query = next((text for text in texts if isinstance(text, str)), None)
+    variables = asked.get("variables") or node.get("variables") or {}
+    return Step(place=place, query=query, variables=variables, reply=reply)
+
+
+def _reply(node: Mapping[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
+    for key in _ENVELOPES:
+        found = node.get(key)
+        while isinstance(found, dict) and not _is_reply(found):
+            found = next((found[inner] for inner in _ENVELOPES if isinstance(found.get(inner), dict)), None)
+        if found is not None and isinstance(found, dict):
+            return key, found
+    return None, None
+
+
+def _is_reply(node: Mapping[str, Any]) -> bool:
+    has_data = "data" in node and (node["data"] is None or isinstance(node["data"], dict))
+    return not set(node) - _REPLY_KEYS and (has_data or isinstance(node.get("errors"), list))
+
+
+def with_text(step: Step, query: str) -> Step:
+    """The step with a text that is not its own."""
+    return replace(step, query=query, has_own_text=False)
+
+
+def operation(query: str | None) -> OperationDefinitionNode | None:
+    """The first operation of a text; None when it has none that can be parsed."""
+    try:
+        document = parse(query or "")
+    except GraphQLSyntaxError:
+        return None
+    return next((node for node in document.definitions if isinstance(node, OperationDefinitionNode)), None)
+
+
+def operation_kind(query: str | None) -> str | None:
+    found = operation(query)
+    return found.operation.value if found else None
+
+
+def root_fields(query: str) -> tuple[str, ...]:
+    found = operation(query)
+    chosen = found.selection_set.selections if found else ()
+    return tuple(dict.fromkeys(one.name.value for one in chosen if hasattr(one, "name")))

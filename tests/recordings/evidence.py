@@ -1,0 +1,180 @@
+"""What a recording shows about things that it never made: the world that it presupposes.
+
+Things are kept by their recorded id, each with the fields that replies showed of it, under the schema's names (aliases
+resolved, connections as lists). The earliest showing counts: later ones tell what the dialogue did.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import FieldNode, FragmentDefinitionNode, InlineFragmentNode, SelectionSetNode, parse
+
+from tests.recordings.dialogue import Recording, Step, operation
+
+GID = re.compile(r"gid://shopify/([A-Za-z]+)/[^?\s\"]+(\?.*)?")
+
+LASTING = frozenset(
+    {"Location", "Product", "ProductVariant", "InventoryItem", "Customer", "FulfillmentService", "App", "AppInstallation",
+     "ReturnReasonDefinition", "Publication", "ChannelInformation", "Channel"}
+)  # fmt: skip
+"""Kinds of things that mutations of orders show but do not make."""
+
+MAKERS = {
+    "locationAdd": {"Location"},
+    "fulfillmentServiceCreate": {"FulfillmentService", "Location"},
+    "customerCreate": {"Customer"},
+}
+"""Mutations that make lasting things."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Things by id, in the order in which they were first seen."""
+
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [shown for key, shown in self.things.items() if kind_of(key) == kind and len(shown) > 1]
+
+
+def kind_of(gid: str) -> str:
+    found = GID.fullmatch(gid)
+    return found[1] if found else ""
+
+
+def presupposed(recording: Recording, steps: Iterable[Step], *, not_sent: Iterable[str] = ()) -> Evidence:
+    """What was there before the first step. `not_sent` names mutations whose doings are put into the world instead."""
+    made, seen = set[str](), Evidence()
+    steps = tuple(steps)
+    named: set[str] = set()
+    for step in steps:
+        named |= {found[0] for found in GID.finditer(json.dumps(step.variables))}
+        if step.is_mutation:
+            made |= _made_by(step, not_sent=frozenset(not_sent)) - named - seen.things.keys()
+        note(seen, step, skip=made)
+    early = Evidence()
+    for step in recording.aside:
+        note(early, step, skip=made)
+    for key, shown in early.things.items():
+        if key in seen.things:
+            seen.things[key] = merged(shown, seen.things[key])
+        else:
+            seen.things[key] = shown
+    return seen
+
+
+def _made_by(step: Step, *, not_sent: frozenset[str]) -> set[str]:
+    if set(step.roots) & not_sent:
+        return set()
+    kinds = {kind for root in step.roots for kind in MAKERS.get(root, ())}
+    shown = Evidence()
+    note(shown, step)
+    return {key for key in shown.things if kind_of(key) not in LASTING or kind_of(key) in kinds}
+
+
+def note(evidence: Evidence, step: Step, *, skip: Iterable[str] = ()) -> None:
+    """Add what a reply shows; what is known already stays as it is."""
+    shown = canonical(step)
+    _collect(shown, evidence, frozenset(skip))
+
+
+def _collect(value: Any, evidence: Evidence, skip: frozenset[str], *, is_made: bool = False) -> None:
+    match value:
+        case list():
+            for one in value:
+                _collect(one, evidence, skip, is_made=is_made)
+        case dict():
+            gid = value.get("id")
+            if isinstance(gid, str) and GID.fullmatch(gid):
+                is_made = gid in skip or (is_made and kind_of(gid) not in LASTING)  # what is made has made parts
+                if not is_made:
+                    evidence.things[gid] = merged(evidence.things.get(gid, {}), value)
+            for one in value.values():
+                _collect(one, evidence, skip, is_made=is_made)
+
+
+def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
+    """Both showings of one thing; what the first one says counts."""
+    both = dict(then)
+    for key, value in first.items():
+        both[key] = _joined(value, then.get(key))
+    return both
+
+
+def _joined(one: Any, other: Any) -> Any:
+    if isinstance(one, dict) and isinstance(other, dict) and one.get("id") == other.get("id"):
+        return merged(one, other)
+    if isinstance(one, list) and isinstance(other, list) and all(_gid(row) for row in (*one, *other)):
+        rows = {_gid(row): row for row in other}
+        return [merged(row, rows.get(_gid(row), {})) for row in one] or list(other)
+    return one
+
+
+def _gid(row: Any) -> str | None:
+    return row.get("id") if isinstance(row, dict) else None
+
+
+def canonical(step: Step) -> dict[str, Any]:
+    """The data of a reply under the schema's own names."""
+    asked = operation(step.query)
+    if asked is None:
+        return {key: _plain(value) for key, value in step.data.items()}
+    fragments = {
+        node.name.value: node.selection_set
+        for node in parse(step.query or "").definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    return _named(asked.selection_set, step.data, fragments)
+
+
+def _named(
+    chosen: SelectionSetNode, value: Mapping[str, Any], fragments: Mapping[str, SelectionSetNode]
+) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for one in chosen.selections:
+        if not isinstance(one, FieldNode):
+            inner = one.selection_set if isinstance(one, InlineFragmentNode) else fragments[one.name.value]
+            out = merged(out, _named(inner, value, fragments))
+            continue
+        key = one.alias.value if one.alias else one.name.value
+        if key in value:
+            out[one.name.value] = (
+                _joined(out[one.name.value], _value(one, value[key], fragments))
+                if one.name.value in out
+                else _value(one, value[key], fragments)
+            )
+    return out
+
+
+def _value(node: FieldNode, value: Any, fragments: Mapping[str, SelectionSetNode]) -> Any:
+    match value:
+        case list():
+            return [_value(node, one, fragments) for one in value]
+        case dict() if node.selection_set is not None:
+            return _flat(_named(node.selection_set, value, fragments))
+        case _:
+            return value
+
+
+def _flat(value: dict[str, Any]) -> Any:
+    """A connection as the list of its nodes."""
+    if "nodes" in value:
+        return value["nodes"]
+    if "edges" in value and isinstance(value["edges"], list):
+        return [edge.get("node") for edge in value["edges"]]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case list():
+            return [_plain(one) for one in value]
+        case dict():
+            return _flat({key: _plain(one) for key, one in value.items()})
+        case _:
+            return value

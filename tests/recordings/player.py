@@ -1,0 +1,141 @@
+"""One recording played to a fresh twin: each request in its order, each reply held against the recorded one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from random import Random
+from typing import Any
+
+import httpx
+
+from adapters.sandbox.shopify import ShopifyTwin, sdl
+from syncd.clock import ManualClock
+from tests.recordings.asking import with_texts
+from tests.recordings.comparing import GID, Difference, Pairs, differences
+from tests.recordings.dialogue import Recording, Step
+from tests.recordings.evidence import presupposed
+from tests.recordings.scope import is_in_scope
+from tests.recordings.seeding import seed
+
+PAUSE = timedelta(seconds=5)
+"""Between two requests; jobs of the one before are done by then, as they were."""
+NOT_MODELLED = "NOT_MODELLED_BY_SANDBOX"
+
+
+class Verdict(Enum):
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    NOT_COMPARED = "not compared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one step went; `why` says what differs, or why nothing was compared."""
+
+    step: Step
+    verdict: Verdict
+    why: tuple[str, ...] = ()
+    is_in_scope: bool = False
+
+
+Change = Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class Player:
+    """A twin, a clock and what has been learned of the recorded ids."""
+
+    twin: ShopifyTwin
+    clock: ManualClock
+    http: httpx.AsyncClient
+    version: str
+    pairs: Pairs = field(default_factory=Pairs)
+
+    async def play(self, step: Step) -> Outcome:
+        """Send one step and compare."""
+        scope = is_in_scope(step)
+        if step.query is None:
+            return Outcome(step=step, verdict=Verdict.NOT_COMPARED, why=("its text was not kept",), is_in_scope=scope)
+        self._count_on(step)
+        ours = await self._send(step)
+        missing = _not_offered(ours, step)
+        if missing and not scope:
+            return Outcome(step=step, verdict=Verdict.NOT_COMPARED, why=(f"the twin does not offer {missing}",))
+        found = differences(step.reply, ours, self.pairs, priced=step.has_own_text)
+        self._pair(step.reply.get("data"), ours.get("data"))
+        verdict = Verdict.DIFFERENT if found else Verdict.EQUAL
+        return Outcome(step=step, verdict=verdict, why=tuple(map(_short, found)), is_in_scope=scope)
+
+    async def _send(self, step: Step) -> dict[str, Any]:
+        self.clock.advance(PAUSE)
+        body = {"query": step.query, "variables": self.pairs.translated(dict(step.variables))}
+        reply = await self.http.post(f"/admin/api/{self.version}/graphql.json", json=body)
+        said: dict[str, Any] = reply.json()
+        return said
+
+    def _count_on(self, step: Step) -> None:
+        """Order numbers go on from where the recorded shop was."""
+        for root in ("orderCreate", "draftOrderComplete"):
+            shown = step.data.get(root) or {}
+            order = shown.get("order") or (shown.get("draftOrder") or {}).get("order") or {}
+            name = str(order.get("name", ""))
+            if name.startswith("#"):
+                self.twin.world._next_order = int(name[1:])
+
+    def _pair(self, theirs: Any, ours: Any) -> None:
+        """Learn what stands for what also where something differs, or all that follows would."""
+        match theirs, ours:
+            case dict(), dict():
+                for key in theirs.keys() & ours.keys():
+                    self._pair(theirs[key], ours[key])
+            case list(), list():
+                for one, other in zip(theirs, ours, strict=False):
+                    self._pair(one, other)
+            case str(), str() if (one := GID.fullmatch(theirs)) and (other := GID.fullmatch(ours)):
+                if one[1] == other[1]:
+                    self.pairs.learn(theirs, ours)
+
+
+def _short(one: Difference) -> str:
+    text = str(one)
+    return text if len(text) <= 400 else f"{text[:400]}..."
+
+
+def _not_offered(ours: dict[str, Any], step: Step) -> str | None:
+    """What of this request the twin does not know; None when it answered."""
+    for error in ours.get("errors") or ():
+        extensions = error.get("extensions") or {}
+        if extensions.get("code") == NOT_MODELLED:
+            return str(extensions["what"])
+        if extensions.get("code") in {"undefinedField", "argumentNotAccepted", "undefinedType"} and not step.reply.get(
+            "errors"
+        ):
+            return str(error["message"])
+    return None
+
+
+@asynccontextmanager
+async def player(recording: Recording, steps: tuple[Step, ...]) -> AsyncIterator[Player]:
+    """A player with a twin whose world is the one that the recording presupposes."""
+    clock = ManualClock(datetime(2026, 5, 1, tzinfo=UTC))
+    twin = ShopifyTwin(clock, Random(7), plan="standard", oldest_version="2025-01")
+    twin.world.settings.auto_archive = False
+    seed(twin.world, presupposed(recording, steps))
+    headers = {"X-Shopify-Access-Token": "shpat_sandbox"}
+    transport = httpx.ASGITransport(twin.app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="https://sandbox.myshopify.com", headers=headers
+    ) as http:
+        yield Player(twin, clock, http, recording.version)
+
+
+async def play(recording: Recording) -> list[Outcome]:
+    """How every step of a recording went."""
+    schema = sdl.bare_schema(recording.version)
+    steps = tuple(with_texts(recording.steps, others=recording.aside, schema=schema))
+    async with player(recording, steps) as one:
+        return [await one.play(step) for step in steps]
