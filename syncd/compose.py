@@ -17,6 +17,7 @@ import structlog
 
 from syncd.clock import Clock, StatedClock, SystemClock
 from syncd.config import Config, StoreConfig, SupplierConfig, rules
+from syncd.config.models import ReachTable
 from syncd.config.problems import did_you_mean
 from syncd.domain.periods import Calendar
 from syncd.domain.ports import AdapterPorts, Store, Supplier
@@ -203,18 +204,18 @@ class Runtime:
         return policy_of(config, suppliers=tuple(claimed))
 
     def _build(self, config: StoreConfig | SupplierConfig, *, link_metafields: tuple[str, ...] = ()) -> Any:
-        ports = replace(self._ports(), link_metafields=link_metafields)
+        ports = replace(self._ports(config.table), link_metafields=link_metafields)
         port = config.adapter.build(config.name, config.settings, ports)
         self.built.push_async_callback(port.aclose)
         return port
 
-    def _ports(self) -> AdapterPorts:
+    def _ports(self, table: ReachTable) -> AdapterPorts:
         from syncd.journal.credentials import KeptCredentials  # SQLAlchemy
 
         return AdapterPorts(
             clock=self.clock,
             rng=self.http.rng,
-            http=self.http,
+            http=self.http.allowing(private_network=table.private_network, redirects_to=table.redirects_to),
             credentials=KeptCredentials(self.db),
             secret=partial(resolve, env=self.env, base_dir=self.config.base_dir),
             base_dir=self.config.base_dir,

@@ -29,6 +29,7 @@ from syncd.secrets import SecretRef
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+HostPattern = Annotated[str, StringConstraints(pattern=r"^(\*\.([A-Za-z0-9-]+\.)+|([A-Za-z0-9-]+\.)*)[A-Za-z0-9-]+$")]
 Language = Literal["en", "da", "fr", "zh-TW"]
 
 
@@ -130,7 +131,21 @@ class StoreAlertsTable(Table):
     quiet: Quiet | None = Field(None, description="Hours in which only critical alerts are sent.")
 
 
-class StoreTable(Table):
+class ReachTable(Table):
+    """Where an adapter may be led besides the public internet."""
+
+    private_network: bool = Field(
+        False,
+        description="The address of this stanza may lie in a private network (10.…, 172.16.…, 192.168.…, 100.64.…, fc00:…). "
+        "Else it is refused, lest a name lead syncd to the machines around it.",
+    )
+    redirects_to: list[HostPattern] = Field(
+        default_factory=list,
+        description="Hosts to which this address may redirect; `*.example.com` for every host below. Others are not followed.",
+    )
+
+
+class StoreTable(ReachTable):
     """One store. The adapter's own keys stand in the same table."""
 
     adapter: Text = Field(description="Name of the store adapter: see `syncd adapters`.")
@@ -171,7 +186,7 @@ class LinksTable(Table):
     )
 
 
-class SupplierTable(Table):
+class SupplierTable(ReachTable):
     """One supplier. The adapter's own keys stand in the same table."""
 
     adapter: Text = Field(description="Name of the supplier adapter: see `syncd adapters`.")
@@ -183,7 +198,7 @@ class SupplierTable(Table):
     )
 
 
-class CarrierTable(Table):
+class CarrierTable(ReachTable):
     """One carrier that can be asked. The adapter's own keys stand in the same table."""
 
     adapter: Text = Field(description="Name of the carrier adapter: see `syncd adapters`.")

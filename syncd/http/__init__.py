@@ -5,6 +5,7 @@ Nothing else imports httpx or tenacity, so that its successor can replace httpx 
 
 from syncd.http.budget import BucketStatus, CostBudget, Reservation
 from syncd.http.client import Http, HttpClient
+from syncd.http.documents import read_json
 from syncd.http.lanes import Lane
 from syncd.http.limiter import RateLimiter
 from syncd.http.origins import is_loopback, origin
@@ -21,4 +22,5 @@ __all__ = [
     "Response",
     "is_loopback",
     "origin",
+    "read_json",
 ]

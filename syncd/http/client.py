@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import structlog
 
 from syncd import __version__
 from syncd.clock import Clock
-from syncd.errors import InvalidResponse, OutcomeUnknown, PortError, Transient
+from syncd.errors import InvalidResponse, OutcomeUnknown, PortError, Refused, Transient
+from syncd.http.addresses import Reach
 from syncd.http.budget import CostBudget
 from syncd.http.gate import Departure, Gate
 from syncd.http.lanes import Lane
 from syncd.http.limiter import RateLimiter
 from syncd.http.lines import lines_of
 from syncd.http.meaning import error_of
-from syncd.http.origins import origin
+from syncd.http.origins import host_matches, host_of, is_loopback, origin
+from syncd.http.pinning import Resolve, pinned_transport, system_resolve, tls
 from syncd.http.response import Response
 from syncd.http.retry import asking_again
+from syncd.http.unpacking import ACCEPTED, unpacked
 from syncd.secrets import redact
 
 log = structlog.get_logger(__name__)
 
 MAX_BODY = 64 * 2**20
 """Bytes of one answer, unpacked, that are accepted unless a client says otherwise."""
+MAX_STREAM = 8 * 2**30
+"""Bytes of one streamed answer, unpacked: some ten times the bulk result of a shop with a million orders."""
+LONGEST_S = 600.0
+"""How long one answer may take to come, however steadily it drips: a pass has to end. Our choice."""
 _MAX_REDIRECTS = 5
 _BROKEN = (httpx.TransportError, OSError)
 """What a broken exchange raises; in-process transports raise plain OSErrors."""
@@ -37,23 +46,42 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Http:
     """The way out. Holds the connections, and what all users of one credential share."""
 
-    def __init__(self, clock: Clock, rng: Random, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        rng: Random,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        resolve: Resolve = system_resolve,
+    ) -> None:
+        """`transport` stands in for the network, and nothing is resolved then."""
         self.clock = clock
         self.rng = rng
-        self._transport = transport
-        self._gate: Gate | None = None
+        self.private_network = False
+        self.redirects_to: Sequence[str] = ()
         self._limiters: dict[str, RateLimiter] = {}
         self._budgets: dict[str, CostBudget] = {}
+        self._gates: dict[Reach | None, Gate] = {}
+        self._transport = transport
+        self._resolve = resolve
+        self._context = cache(tls)
 
-    @property
-    def gate(self) -> Gate:
+    def allowing(self, *, private_network: bool, redirects_to: Sequence[str] = ()) -> Self:
+        """The same way out for one stanza: what its owner allows besides the public internet and the host it names.
+
+        `private_network`: its host may be in one. `redirects_to`: hosts to which it may redirect, `*.` for any below.
+        """
+        other = copy(self)
+        other.private_network, other.redirects_to = private_network, tuple(redirects_to)
+        return other
+
+    def gate(self, reach: Reach) -> Gate:
         """The transport through which everything leaves; made at first use, since loading certificates takes time."""
-        if self._gate is None:
-            inner = self._transport or httpx.AsyncHTTPTransport(
-                trust_env=False, limits=httpx.Limits(max_connections=100, max_keepalive_connections=20)
-            )
-            self._gate = Gate(inner)
-        return self._gate
+        key = reach if self._transport is None else None
+        if key not in self._gates:
+            inner = self._transport or pinned_transport(reach, resolve=self._resolve, context=self._context())
+            self._gates[key] = Gate(inner)
+        return self._gates[key]
 
     def client(
         self,
@@ -91,8 +119,8 @@ class Http:
         return self._budgets[credential]
 
     async def aclose(self) -> None:
-        if self._gate is not None:
-            await self._gate.aclose()
+        for gate in self._gates.values():
+            await gate.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +190,17 @@ class HttpClient:
         )
 
     async def stream_lines(
-        self, url: str, *, headers: Mapping[str, str] | None = None, deadline_s: float | None = None
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        deadline_s: float | None = None,
+        max_bytes: int = MAX_STREAM,
     ) -> AsyncIterator[bytes]:
         """The lines of a (large) answer as they come, without line ends and without empty ones.
 
-        Raises Transient when the answer breaks off: lines that came before then are not the whole.
+        Raises Transient when the answer breaks off, InvalidResponse when it is larger than `max_bytes`: lines that came
+        before then are not the whole.
         """
         asked = _Asked(
             method="GET", url=self._url(url), write=False, deadline_s=deadline_s, lane=Lane.POLL, headers=headers or {}
@@ -177,12 +211,11 @@ class HttpClient:
 
         reply, departure = await asking_again(begin, clock=self.http.clock, rng=self.http.rng, deadline_s=deadline_s)
         try:
-            async for line in lines_of(reply.aiter_bytes(), source=self.source):
+            chunks = _at_most(max_bytes, self._unpacked(reply), source=self.source)
+            async for line in lines_of(chunks, source=self.source):
                 yield line
         except _BROKEN as exc:
             raise self._failure(exc, asked, departure) from None
-        except httpx.DecodingError as exc:
-            raise InvalidResponse(f"{self.source}: the answer cannot be unpacked: {redact(str(exc))}.") from None
         finally:
             await reply.aclose()
 
@@ -193,7 +226,7 @@ class HttpClient:
         reply, departure = await self._open(asked)
         try:
             body = await self._body(reply, departure)
-        except (*_BROKEN, httpx.DecodingError) as exc:
+        except _BROKEN as exc:
             raise self._failure(exc, asked, departure) from None
         except PortError as exc:
             if asked.write:
@@ -217,15 +250,35 @@ class HttpClient:
         return reply, departure
 
     def _redirected(self, url: str, location: str) -> str:
-        target = str(httpx.URL(url).join(location))
-        if origin(url)[0] == "https" and origin(target)[0] != "https":
+        """Where a redirect leads. Raises InvalidResponse where it may not be followed."""
+        try:
+            target = str(httpx.URL(url).join(location))
+            scheme, host, _ = origin(target)
+        except (ValueError, httpx.InvalidURL):
+            raise InvalidResponse(
+                f"{self.source} redirects to no address; it was not followed.", path="location"
+            ) from None
+        if origin(url)[0] == "https" and scheme != "https":
             raise InvalidResponse(f"{self.source} redirects from https to http; it was not followed.", path="location")
+        if host != host_of(url) and not host_matches(host, self.http.redirects_to):
+            raise InvalidResponse(
+                f"{self.source} redirects to another host, {host}; it was not followed.",
+                path="location",
+                remedy=f'If that is where it is kept, say so in its stanza: redirects_to = ["{host}"]',
+            )
         return target
+
+    def _reach(self, url: str) -> Reach:
+        """Where a request may lead. What the stanza allows holds for the host that it names, not for what answers name."""
+        if is_loopback(url) and is_loopback(self.base_url):
+            return Reach.LOOPBACK
+        is_named = host_of(url) == host_of(self.base_url)
+        return Reach.PRIVATE if self.http.private_network and is_named else Reach.PUBLIC
 
     async def _raise_for(self, reply: httpx.Response, asked: _Asked, departure: Departure) -> None:
         try:
             body = await self._body(reply, departure)
-        except (*_BROKEN, httpx.DecodingError, PortError):
+        except (*_BROKEN, PortError):
             body = b""  # the status says enough
         finally:
             await reply.aclose()
@@ -241,9 +294,13 @@ class HttpClient:
         if self.limit is not None:
             await self.limit.acquire(asked.lane, deadline_s=asked.deadline_s)
         departure = Departure(self.http.clock, asked.deadline_s)
-        request = self._build(asked, url, departure)
         try:
-            return await self.http.gate.handle_async_request(request), departure
+            request = self._build(asked, url, departure)
+        except (ValueError, httpx.InvalidURL) as exc:
+            said = redact(str(exc)).rstrip(".")
+            raise Refused(f"{self.source}: this is no address: {said}.", code="invalid_address") from None
+        try:
+            return await self.http.gate(self._reach(url)).handle_async_request(request), departure
         except _BROKEN as exc:
             raise self._failure(exc, asked, departure) from None
 
@@ -251,7 +308,7 @@ class HttpClient:
         is_home = origin(url) == origin(self.base_url)
         remaining = departure.remaining_s
         timeout = self.timeout_s if remaining is None else max(0.001, min(self.timeout_s, remaining))
-        headers = {"user-agent": f"syncd/{__version__}", "accept": "*/*", "accept-encoding": "gzip, deflate"}
+        headers = {"user-agent": f"syncd/{__version__}", "accept": "*/*", "accept-encoding": ACCEPTED}
         return httpx.Request(
             asked.method,
             url,
@@ -266,11 +323,16 @@ class HttpClient:
             },
         )
 
+    def _unpacked(self, reply: httpx.Response) -> AsyncIterator[bytes]:
+        assert isinstance(reply.stream, httpx.AsyncByteStream)
+        return unpacked(reply.stream, reply.headers.get("content-encoding", ""), source=self.source)
+
     async def _body(self, reply: httpx.Response, departure: Departure) -> bytes:
         """The whole body. The size is counted after unpacking: a small bomb is a big body."""
         chunks: list[bytes] = []
         size = 0
-        async for chunk in reply.aiter_bytes():
+        give_up_s = self.http.clock.monotonic() + LONGEST_S
+        async for chunk in self._unpacked(reply):
             size += len(chunk)
             if size > self.max_body:
                 raise InvalidResponse(f"{self.source} sent more than {self.max_body} bytes; reading was stopped.")
@@ -278,6 +340,8 @@ class HttpClient:
             remaining = departure.remaining_s
             if remaining is not None and remaining <= 0:
                 raise httpx.ReadTimeout("the answer was still coming when the call's deadline passed")
+            if self.http.clock.monotonic() > give_up_s:
+                raise httpx.ReadTimeout(f"the answer was still coming after {LONGEST_S:.0f} s")
         return b"".join(chunks)
 
     def _failure(self, exc: Exception, asked: _Asked, departure: Departure) -> PortError:
@@ -288,3 +352,12 @@ class HttpClient:
         if asked.write and was_sent:
             return OutcomeUnknown(f"{text}. Whether the write was carried out is not known.")
         return Transient(f"{text}.", was_sent=was_sent)
+
+
+async def _at_most(limit: int, chunks: AsyncIterator[bytes], *, source: str) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise InvalidResponse(f"{source} sent more than {limit} bytes; reading was stopped.")
+        yield chunk

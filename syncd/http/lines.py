@@ -11,13 +11,18 @@ MAX_LINE = 16 * 2**20
 
 async def lines_of(chunks: AsyncIterable[bytes], *, source: str) -> AsyncIterator[bytes]:
     """The non-empty lines in `chunks`, without line ends. Raises InvalidResponse at a line over 16 MiB."""
-    rest = b""
+    rest: list[bytes] = []
+    size = 0
     async for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            if stripped := line.strip():
+        # Pieces of a line are joined when it ends: joining at each of many small ones would take for ever.
+        *ended, last = chunk.split(b"\n")
+        for line in ended:
+            if stripped := (b"".join(rest) + line).strip():
                 yield stripped
-        if len(rest) > MAX_LINE:
+            rest, size = [], 0
+        rest.append(last)
+        size += len(last)
+        if size > MAX_LINE:
             raise InvalidResponse(f"{source} sent a line of more than {MAX_LINE} bytes; reading was stopped.")
-    if stripped := rest.strip():
+    if stripped := b"".join(rest).strip():
         yield stripped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -25,3 +26,14 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names, in lower case; empty when it names none."""
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def host_matches(host: str, patterns: Iterable[str]) -> bool:
+    """Whether a host is among those named; `*.example.com` names every host below example.com, not itself."""
+    bare = host.lower().rstrip(".")
+    return any(bare.endswith(one[1:]) if one.startswith("*.") else bare == one for one in map(str.lower, patterns))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from syncd.errors import InvalidResponse
+from syncd.http.documents import TooDeep, read_json
 from syncd.secrets import redact
 
 _EXCERPT = 200
@@ -40,13 +40,18 @@ class Response:
         return http_date(self.headers.get("date", ""))
 
     def json(self) -> Any:
-        """The body as JSON. Raises InvalidResponse; a login page in HTML is the usual reason."""
+        """The body as JSON. Raises InvalidResponse; a login page in HTML is the usual reason.
+
+        Signs that can be neither kept nor sent on (NUL, half a surrogate pair) are replaced by U+FFFD.
+        """
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as exc:
-            kind = self.headers.get("content-type", "no content type")
+            return read_json(self.body)
+        except TooDeep as exc:
+            raise InvalidResponse(f"{self.source} answered {self.status} with {exc}.", path="$") from None
+        except ValueError as exc:
+            kind = redact(self.headers.get("content-type", "no content type"))[:80]
             raise InvalidResponse(
-                f"{self.source} answered {self.status} with {kind} instead of JSON: {self.excerpt!r}", path="$"
+                f"{self.source} answered {self.status} with {kind!r} instead of JSON: {self.excerpt!r}", path="$"
             ) from exc
 
 

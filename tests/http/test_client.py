@@ -219,9 +219,11 @@ async def test_too_big_an_answer_is_not_read_to_its_end_and_bombs_are_counted_un
         await client(script, max_body=1000).request("POST", "/x", write=True)
 
 
-async def test_a_redirect_to_another_host_does_not_take_the_credential_along():
+async def test_a_redirect_to_another_host_is_followed_where_the_stanza_names_it_and_takes_no_credential_along():
     script = Script(httpx.Response(302, headers={"location": "https://cdn.example.test/file"}), httpx.Response(200))
-    await client(script).request("GET", "/x", params={"q": "1"})
+    http = Http(ManualClock(EPOCH), Random(1), script).allowing(private_network=False, redirects_to=["*.example.test"])
+    there = http.client(source="shop", base_url=BASE, headers={"x-token": TOKEN})
+    await there.request("GET", "/x", params={"q": "1"})
     there = script.requests[1]
     assert str(there.url) == "https://cdn.example.test/file"
     assert "x-token" not in there.headers
@@ -292,3 +294,11 @@ async def test_a_respx_router_can_be_handed_in_as_transport():
     reply = await client(httpx.MockTransport(router.async_handler)).request("GET", "/orders")
     assert reply.json() == {"orders": []}
     assert route.call_count == 1
+
+
+@pytest.mark.parametrize("url", ["https://0177.0.0.1/x", "https://[::1/x", "https://h:99999999/x", "https://"])
+async def test_what_is_no_address_is_refused_in_words(url):
+    script = Script(httpx.Response(200))
+    with pytest.raises(Refused, match="no address"):
+        await client(script).request("GET", url)
+    assert script.requests == []

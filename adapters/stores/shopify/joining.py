@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.stores.shopify.fields import Json, flag, items, maybe_obj, maybe_text
 from syncd.errors import InvalidResponse
+from syncd.http import read_json
 
 _SCHEMA = """
 CREATE TABLE orders (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
@@ -77,7 +78,7 @@ class Join:
     def _parse(self, line: bytes) -> dict[str, Any]:
         self.taken += 1
         try:
-            node = json.loads(line)
+            node = read_json(line)
         except ValueError as exc:
             raise InvalidResponse(f"line {self.taken} of a bulk result is no JSON.", path=f"line {self.taken}") from exc
         if not isinstance(node, dict) or not isinstance(node.get("id"), str):

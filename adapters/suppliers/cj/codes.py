@@ -5,7 +5,6 @@ Source: the code table of shopping.html and ps-code.html at developers.cjdropshi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from adapters.suppliers.cj.payload import BEIJING
 from syncd.errors import AuthRejected, InvalidResponse, NotFound, PortError, Refused, Transient
+from syncd.http import read_json
 from syncd.secrets import redact
 
 OK = 200
@@ -57,11 +57,11 @@ class Envelope:
         return self.code == ORDER_NOT_FOUND or (self.code == PARAMETER and bool(_NOT_FOUND_TEXT.search(self.message)))
 
 
-def envelope(body: bytes | str) -> Envelope:
+def envelope(body: bytes) -> Envelope:
     """The envelope in a body. Raises InvalidResponse when there is none: a login page, a cut-off answer, ..."""
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = read_json(body)
+    except ValueError:
         raise InvalidResponse("CJ answered something that is no JSON", path="$") from None
     if not isinstance(data, Mapping):
         raise InvalidResponse("CJ answered JSON without its envelope", path="$")

@@ -6,6 +6,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO
 
 MAX_LINE = 1 << 16
@@ -74,23 +75,29 @@ class _Lines:
 def _record(first: _Line, lines: _Lines, *, delimiter: str) -> Record:
     if first.is_cut:
         return Record(line=first.number, cells=(), problem=f"is longer than {MAX_LINE} characters")
-    taken: list[_Line] = []
-    while True:
-        try:
-            cells = _cells([first, *taken], delimiter=delimiter)
-        except csv.Error as exc:
-            more = lines.next() if _UNCLOSED in str(exc) and len(taken) < _MAX_LINES_PER_RECORD else None
-            if more is None or more.is_cut:
-                lines.give_back([*taken, more] if more else taken)
-                return Record(line=first.number, cells=(), problem=_why(exc))
-            taken.append(more)
-            continue
-        return _checked(first.number, cells)
+    further = _Further(lines)
+    reader = csv.reader(chain((first.text,), further), delimiter=delimiter, strict=True)
+    try:
+        cells = tuple(next(reader, ()))
+    except csv.Error as exc:
+        lines.give_back(further.taken)
+        return Record(line=first.number, cells=(), problem=_why(exc))
+    return _checked(first.number, cells)
 
 
-def _cells(lines: list[_Line], *, delimiter: str) -> tuple[str, ...]:
-    reader = csv.reader([line.text for line in lines], delimiter=delimiter, strict=True)
-    return tuple(next(reader, ()))
+class _Further:
+    """The lines after the first of a record, as far as its quotes ask for them, and not more than it may have."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+        self.taken: list[_Line] = []
+
+    def __iter__(self) -> Iterator[str]:
+        while len(self.taken) < _MAX_LINES_PER_RECORD and (line := self._lines.next()) is not None:
+            self.taken.append(line)
+            if line.is_cut:
+                return
+            yield line.text
 
 
 def _why(exc: csv.Error) -> str:
