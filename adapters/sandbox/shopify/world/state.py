@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from adapters.sandbox.shopify.world.charges import Charges, TaxLine
+
+if TYPE_CHECKING:
+    from adapters.sandbox.shopify.world.returned import Return
 
 CLOSED_STATES = frozenset({"CLOSED", "CANCELLED"})
 """Statuses of fulfillment orders whose quantities must not be counted."""
@@ -84,6 +89,7 @@ class Product:
     updated_at: datetime
     status: str = "ACTIVE"
     tags: list[str] = field(default_factory=list)
+    variants: list[Variant] = field(default_factory=list)
     metafields: dict[tuple[str, str], Metafield] = field(default_factory=dict)
 
 
@@ -116,6 +122,43 @@ class Variant:
     metafields: dict[tuple[str, str], Metafield] = field(default_factory=dict)
 
 
+@dataclass(slots=True, frozen=True, kw_only=True)
+class TaxLine:
+    """A tax that an order was given with a line or a shipping line."""
+
+    title: str
+    rate: float
+    price: str
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ShippingLine:
+    """What an order pays for shipping."""
+
+    id: str
+    number: int
+    title: str
+    price: str
+    code: str | None = None
+    source: str | None = None
+    tax_lines: list[TaxLine] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Transaction:
+    """Money that came in for an order (SALE, CAPTURE), or went back (REFUND, then with its `parent`)."""
+
+    id: str
+    number: int
+    kind: str
+    status: str
+    gateway: str
+    amount: str
+    created_at: datetime
+    test: bool = False
+    parent: Transaction | None = None
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Line:
     """One order line. `quantity` is what was ordered, added units included; removals are kept apart."""
@@ -135,12 +178,14 @@ class Line:
     is_gift_card: bool = False
     taxable: bool = True
     custom_attributes: list[dict[str, str | None]] = field(default_factory=list)
+    tax_lines: list[TaxLine] = field(default_factory=list)
     removed: int = 0
     """Units taken off before fulfillment, by an edit or a refund."""
     refunded: int = 0
     """Units refunded, fulfilled or not."""
     location: Location | None = None
     delivery_method: str = "SHIPPING"
+    tax_lines: list[TaxLine] = field(default_factory=list)
 
     refunded_fulfilled: int = 0
     """Units refunded after they were fulfilled."""
@@ -309,34 +354,9 @@ class Refund:
     note: str | None
     amount: str
     lines: list[RefundLine] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class ReturnLine:
-    id: str
-    number: int
-    fulfillment_line: FulfillmentLine
-    quantity: int
-    return_reason: str
-    return_reason_note: str
-    processed: int = 0
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Return:
-    id: str
-    number: int
-    order: Order
-    name: str
-    created_at: datetime
-    status: str = "OPEN"
-    closed_at: datetime | None = None
-    request_approved_at: datetime | None = None
-    lines: list[ReturnLine] = field(default_factory=list)
-
-    @property
-    def is_active(self) -> bool:
-        return self.status in {"OPEN", "REQUESTED"}
+    shipping: str = "0.0"
+    """What of the shipping was refunded."""
+    transactions: list[Transaction] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -346,6 +366,9 @@ class Customer:
     display_name: str
     created_at: datetime
     updated_at: datetime
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
     locale: str = "en"
     note: str | None = None
     tags: list[str] = field(default_factory=list)
@@ -379,6 +402,8 @@ class Order:
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[dict[str, str | None]] = field(default_factory=list)
     shipping_address: dict[str, Any] | None = None
+    billing_address: dict[str, Any] | None = None
+    charges: Charges = field(default_factory=Charges)
     customer: Customer | None = None
     lines: list[Line] = field(default_factory=list)
     fulfillment_orders: list[FulfillmentOrder] = field(default_factory=list)
