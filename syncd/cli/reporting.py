@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from syncd import files
 from syncd.cli.options import ReportFormat
 from syncd.errors import SyncdError, UsageError
 from syncd.reports.csvtext import csv_text
@@ -72,9 +73,9 @@ def _write_bytes(session: Session, content: bytes, *, output: Path | None) -> No
 
 
 def save(session: Session, output: Path, content: bytes) -> None:
-    """Write a result into a file and say so. Raises SyncdError when it cannot be written."""
+    """Write a result into a file, whole or not at all, and say so. Raises SyncdError when it cannot be written."""
     try:
-        output.write_bytes(content)
+        files.save(output, content, disk=session.disk)
     except OSError as error:
         raise SyncdError(f"{output} cannot be written: {error.strerror}.") from error
     session.note(f"Wrote {output}.")

@@ -16,6 +16,7 @@ import typer
 
 from syncd.cli.exit_codes import worst
 from syncd.errors import ConfigError, ConfigProblem, SyncdError, UsageError
+from syncd.files import Disk
 from syncd.secrets import redact
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Session:
     stdin: TextIO = field(default_factory=lambda: sys.stdin)
     clock: Clock | None = None
     transport: httpx.AsyncBaseTransport | None = None
+    disk: Disk = field(default_factory=Disk)
     config_path: Path | None = None
     verbose: int = 0
     log_format: str = "console"

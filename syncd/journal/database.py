@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from syncd.clock import Clock, ShiftedClock, SystemClock
 from syncd.domain.ports import Check
 from syncd.errors import SyncdError
+from syncd.files import Disk, draft_of
 from syncd.journal import history, migrating
 from syncd.journal.engines import make_engine, parse_url
 from syncd.journal.keys import Key, KeyUnusable, load_key
@@ -32,12 +32,24 @@ BUSY_FOR_S = 30.0
 _THREADS = 4
 _FIRST_WAIT_S = 0.01
 _LONGEST_WAIT_S = 0.25
+_SQLITE_FAILURES = (
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_READONLY",
+    "SQLITE_CANTOPEN",
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+)
 
 
 class JournalBusy(SyncdError):
     """Another process kept the journal locked for longer than we wait."""
 
     exit_code = 75
+
+
+class JournalFailed(SyncdError):
+    """The database gave a transaction up for a reason that waiting does not mend: a full disk, a broken file."""
 
 
 class JournalUnusable(SyncdError):
@@ -90,8 +102,9 @@ class Database:
     async def run(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`fn(conn, ...)` inside one transaction: all of it or nothing.
 
-        A transaction that could not start, or that the database gave up to end a deadlock, is run again after a pause; `fn`
-        must have no effect but on `conn`. Raises JournalBusy after `BUSY_FOR_S`.
+        A transaction that could not start, that the database gave up to end a deadlock, or whose connection broke before it
+        was complete, is run again after a pause; `fn` must have no effect but on `conn`. Raises JournalBusy after
+        `BUSY_FOR_S`, and JournalFailed.
         """
         give_up_at = self.clock.monotonic() + BUSY_FOR_S
         wait = _FIRST_WAIT_S
@@ -102,10 +115,7 @@ class Database:
                 if not _can_be_repeated(exc):
                     raise
                 if self.clock.monotonic() >= give_up_at:
-                    raise JournalBusy(
-                        f"The journal was locked by another process for {BUSY_FOR_S:.0f} s.",
-                        remedy="Find out which one holds it (a backup, an open sqlite3 shell?), then try again.",
-                    ) from exc
+                    raise _given_up(exc) from exc
             await self.clock.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT_S)
 
@@ -117,8 +127,17 @@ class Database:
 
     def run_now(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `run`, once, without waiting for anybody; for places without an event loop."""
-        with self.engine.begin() as conn:
-            return fn(conn, *args, **kwargs)
+        is_complete = False
+        try:
+            with self.engine.begin() as conn:
+                result = fn(conn, *args, **kwargs)
+                is_complete = True
+        except DBAPIError as exc:
+            # A connection that breaks while a transaction is being committed leaves open whether it was.
+            if (is_complete and exc.connection_invalidated) or _is_failure(exc):
+                raise _failed(exc) from exc
+            raise
+        return result
 
     async def shared_clock(self, clock: Clock) -> Clock:
         """The clock that all who work with this journal go by, so that one whose own is wrong takes no lease for over.
@@ -152,8 +171,11 @@ class Database:
         fine = Check(name="journal", state="ok", text=f"{self._place}: schema {HEAD}, whole")
         return (fine, self.run_now(_check_history))
 
-    def backup(self, path: Path) -> None:
-        """Write a consistent copy to `path` while everything keeps running. Raises SyncdError; never overwrites."""
+    def backup(self, path: Path, *, disk: Disk) -> None:
+        """Write a consistent copy to `path` while everything keeps running; one that broke off is not left there.
+
+        Raises SyncdError; never overwrites.
+        """
         if not self.is_sqlite:
             raise SyncdError(
                 "PostgreSQL is not backed up by syncd.",
@@ -161,13 +183,21 @@ class Database:
             )
         if path.exists():
             raise SyncdError(f"{path} exists and is not overwritten.", remedy="Name another file.")
-        # Made first, so that it is never readable by others; VACUUM INTO accepts an empty file.
         try:
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            # A draft that is there and empty is never readable by others, and VACUUM INTO accepts it.
+            with draft_of(path, disk=disk, mode=0o600) as draft:
+                self._copy(draft)
+        except FileExistsError:
+            raise SyncdError(f"{path} exists and is not overwritten.", remedy="Name another file.") from None
         except OSError as exc:
             raise SyncdError(f"{path} cannot be written: {exc.strerror}.") from exc
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            conn.execute(text("VACUUM INTO :path"), {"path": str(path)})
+
+    def _copy(self, file: Path) -> None:
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+                conn.execute(text("VACUUM INTO :path"), {"path": str(file)})
+        except DBAPIError as exc:
+            raise SyncdError(f"The journal cannot be copied: {_first_line(exc)}.") from exc
 
     async def aclose(self) -> None:
         """Finish what is running and let the connections go."""
@@ -239,11 +269,55 @@ def _refuse_newer(revision: str | None) -> None:
 
 
 def _can_be_repeated(exc: DBAPIError) -> bool:
-    """Whether nothing of the transaction was kept: a lock on SQLite; a deadlock or a conflict on PostgreSQL."""
-    state = getattr(exc.orig, "sqlstate", None)
-    if state is not None:
-        return state in {"40001", "40P01", "55P03"}
-    return getattr(exc.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    """Whether nothing of the transaction was kept: a lock on SQLite; on PostgreSQL a deadlock, a conflict, no connection."""
+    if _is_postgresql(exc):
+        return _state(exc) in {"40001", "40P01", "55P03"} or _is_away(exc)
+    return _sqlite_name(exc).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def _is_away(exc: DBAPIError) -> bool:
+    """Whether PostgreSQL does not answer, or just stops or starts: without a code nothing was ever answered."""
+    is_unanswered = not _state(exc) and isinstance(exc, OperationalError)
+    return _is_postgresql(exc) and (is_unanswered or _state(exc).startswith(("08", "57P0")))
+
+
+def _is_failure(exc: DBAPIError) -> bool:
+    """Whether the database itself failed, rather than what was asked of it. Classes 53, 58: out of space, I/O errors."""
+    if _is_postgresql(exc):
+        return _state(exc).startswith(("53", "58"))
+    return _sqlite_name(exc).startswith(_SQLITE_FAILURES)
+
+
+def _is_postgresql(exc: DBAPIError) -> bool:
+    return hasattr(exc.orig, "sqlstate")
+
+
+def _state(exc: DBAPIError) -> str:
+    """PostgreSQL's code of the error; empty when it comes from the connection."""
+    return getattr(exc.orig, "sqlstate", None) or ""
+
+
+def _sqlite_name(exc: DBAPIError) -> str:
+    return str(getattr(exc.orig, "sqlite_errorname", ""))
+
+
+def _failed(exc: DBAPIError) -> JournalFailed:
+    return JournalFailed(
+        f"The journal failed: {_first_line(exc)}.",
+        remedy="Make room or repair it (syncd db check), then run again: what was sent is found out first.",
+    )
+
+
+def _given_up(exc: DBAPIError) -> SyncdError:
+    if _is_away(exc):
+        return JournalFailed(
+            f"The journal did not answer for {BUSY_FOR_S:.0f} s: {_first_line(exc)}.",
+            remedy="Start it, then run again: what was sent is found out first.",
+        )
+    return JournalBusy(
+        f"The journal was locked by another process for {BUSY_FOR_S:.0f} s.",
+        remedy="Find out which one holds it (a backup, an open sqlite3 shell?), then try again.",
+    )
 
 
 def _first_line(exc: BaseException) -> str:

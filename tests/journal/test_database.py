@@ -17,6 +17,7 @@ from sqlalchemy import Connection, create_engine, select, text
 
 from syncd.clock import ManualClock, SystemClock
 from syncd.errors import SyncdError
+from syncd.files import Disk
 from syncd.journal import cursors, fences, mirror
 from syncd.journal.database import Database, JournalBusy, JournalUnusable
 from syncd.journal.keys import KeyUnusable, load_key
@@ -208,11 +209,11 @@ async def test_a_backup_is_whole_while_others_work(tmp_path: Path, clock: Manual
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM orders").fetchone()
         copy = tmp_path / "copy.db"
-        database.backup(copy)
+        database.backup(copy, disk=Disk())
         reader.close()
         assert copy.stat().st_mode & 0o777 == 0o600
         with pytest.raises(SyncdError, match="not overwritten"):
-            database.backup(copy)
+            database.backup(copy, disk=Disk())
     async with Database.open(f"sqlite:///{copy}", key_file=None, clock=clock) as restored:
         assert (await restored.run(mirror.counts, store="main")).orders == 1
 
@@ -220,7 +221,7 @@ async def test_a_backup_is_whole_while_others_work(tmp_path: Path, clock: Manual
 async def test_postgresql_is_backed_up_with_its_own_tool(db: Database, tmp_path: Path) -> None:
     if not db.is_sqlite:
         with pytest.raises(SyncdError, match="pg_dump"):
-            db.backup(tmp_path / "copy")
+            db.backup(tmp_path / "copy", disk=Disk())
 
 
 def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def backup(
     """Copy the journal while everything keeps running."""
     session = session_of(ctx, config=config)
     with _unopened(session) as database:
-        database.backup(file)
+        database.backup(file, disk=session.disk)
     session.show(f"Wrote {file}. Keep the key file with it: without it, kept credentials cannot be read.")
     return 0
 

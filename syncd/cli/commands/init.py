@@ -9,6 +9,7 @@ import typer
 
 from syncd.cli.session import Session, session_of
 from syncd.errors import SyncdError, UsageError
+from syncd.files import draft_of
 
 
 def init(
@@ -53,7 +54,7 @@ def init(
     if answers.feed and not answers.feed_prefix:
         prefix = _asked(session, "SKU prefix of that supplier's goods") if asks else ""
         answers = answers.with_feed_prefix(prefix or "DP-")
-    _write(file, configuration(answers))
+    _write(session, file, configuration(answers))
     session.show(f"Wrote {file}. It only observes. Next:")
     session.show(f"  1. give {answers.token} a value      2. syncd check      3. syncd drift      4. syncd plan")
     return 0
@@ -65,10 +66,10 @@ def _asked(session: Session, question: str) -> str:
     return session.stdin.readline().strip()
 
 
-def _write(file: Path, text: str) -> None:
+def _write(session: Session, file: Path, text: str) -> None:
     try:
-        with file.open("x", encoding="utf-8") as target:
-            target.write(text)
+        with draft_of(file, disk=session.disk) as draft:
+            session.disk.write(draft, text.encode("utf-8"))
     except FileExistsError:
         raise UsageError(f"{file} exists and is not overwritten.") from None
     except OSError as error:
