@@ -396,7 +396,10 @@ async def _or_mishap(step: Step, row: IntentRow, work: Awaitable[Done]) -> Done 
         return await work
     except FenceLost:
         raise
-    except Exception as error:  # a busy journal, or a bug of ours: what was sent is found out before anything else is
+    except SyncdError as error:  # the journal: what was sent is found out before anything else is done for the store
+        log.warning("step.not_recorded", step=step.id, error=str(error))
+        return _outcome(step, StepState.UNKNOWN, row=row, code="not_recorded", text=str(error))
+    except Exception as error:  # a bug of ours; as above
         log.exception("step.broken", step=step.id)
         return _outcome(step, StepState.UNKNOWN, row=row, code="broken", text=f"{type(error).__name__}: {error}")
 
