@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.sandbox.shopify.world.charges import Charges, TaxLine
+from adapters.sandbox.shopify.world.charges import Charges, TaxLine, Transaction
 
 if TYPE_CHECKING:
     from adapters.sandbox.shopify.world.returned import Return
@@ -122,43 +122,6 @@ class Variant:
     metafields: dict[tuple[str, str], Metafield] = field(default_factory=dict)
 
 
-@dataclass(slots=True, frozen=True, kw_only=True)
-class TaxLine:
-    """A tax that an order was given with a line or a shipping line."""
-
-    title: str
-    rate: float
-    price: str
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class ShippingLine:
-    """What an order pays for shipping."""
-
-    id: str
-    number: int
-    title: str
-    price: str
-    code: str | None = None
-    source: str | None = None
-    tax_lines: list[TaxLine] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Transaction:
-    """Money that came in for an order (SALE, CAPTURE), or went back (REFUND, then with its `parent`)."""
-
-    id: str
-    number: int
-    kind: str
-    status: str
-    gateway: str
-    amount: str
-    created_at: datetime
-    test: bool = False
-    parent: Transaction | None = None
-
-
 @dataclass(slots=True, eq=False, kw_only=True)
 class Line:
     """One order line. `quantity` is what was ordered, added units included; removals are kept apart."""
@@ -185,7 +148,6 @@ class Line:
     """Units refunded, fulfilled or not."""
     location: Location | None = None
     delivery_method: str = "SHIPPING"
-    tax_lines: list[TaxLine] = field(default_factory=list)
 
     refunded_fulfilled: int = 0
     """Units refunded after they were fulfilled."""
