@@ -37,7 +37,7 @@ PLANS = {"standard": 100, "advanced": 200, "plus": 1000, "enterprise": 2000}
 _FREE = frozenset({"PageInfo", "MoneyBag", "MoneyV2"})
 _BASE = {"refundCreate": 20}
 _ORDINARY_BASE = 10
-_OBJECT = {"ordersCount": 10}
+_OBJECT = {"locationsCount": 10, "ordersCount": 10, "productsCount": 10}
 """Objects that cost more than one point (recorded)."""
 _TRACKING = frozenset({"fulfillmentTrackingInfoUpdate", "fulfillmentTrackingInfoUpdateV2"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -10,31 +11,23 @@ from graphql import (
     DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeDefinitionNode,
+    EnumValueDefinitionNode,
     GraphQLSchema,
+    InputObjectTypeDefinitionNode,
+    InputValueDefinitionNode,
+    InterfaceTypeDefinitionNode,
     NameNode,
     ObjectTypeDefinitionNode,
     build_ast_schema,
     parse,
+    parse_type,
 )
+
+from adapters.sandbox.shopify.versions import earlier_type, exists, gone_since
 
 NEWEST = "2026-10"
 SUPPORTED = ("2026-01", "2026-04", "2026-07", "2026-10")
 """Versions that the service answers in November 2026; older requests fall forward to the first."""
-
-INTRODUCED = {
-    ("directive", "idempotent"): "2026-01",
-    ("QueryRoot", "bulkOperation"): "2026-01",
-    ("QueryRoot", "bulkOperations"): "2026-01",
-    ("Mutation", "fulfillmentOrderReportProgress"): "2026-04",
-    ("FulfillmentOrderAction", "REPORT_PROGRESS"): "2026-04",
-    ("WebhookSubscriptionTopic", "FULFILLMENT_ORDERS_PROGRESS_REPORTED"): "2026-04",
-    ("WebhookSubscriptionTopic", "FULFILLMENT_ORDERS_MANUALLY_REPORTED_PROGRESS_STOPPED"): "2026-04",
-    ("FulfillmentOrder", "remainingLineItemsWeight"): "2026-04",
-    ("FulfillmentOrderLineItem", "shippingLine"): "2026-04",
-    ("OrderCancelPayload", "jobResult"): "2026-10",
-    ("OrderDisplayFulfillmentStatus", "FULFILLMENT_NOT_REQUIRED"): "2026-10",
-}
-"""From which version on a member of the schema exists (differences of the published schemas 2025-10 to 2026-10)."""
 
 
 def served_version(asked: str, *, oldest: str = SUPPORTED[0]) -> str | None:
@@ -61,27 +54,66 @@ def bare_schema(version: str) -> GraphQLSchema:
 
 def schema_document(version: str) -> DocumentNode:
     """The definitions that exist in a version."""
-    kept = [_trimmed(node, version) for node in _document().definitions if not _is_later("directive", node, version)]
+    kept = [_as_of(node, version) for node in _document().definitions if exists(_label(node), version)]
     return DocumentNode(definitions=tuple(kept))
 
 
-def _is_later(owner: str, node: Any, version: str) -> bool:
-    if owner == "directive" and not isinstance(node, DirectiveDefinitionNode):
-        return False
-    name = node.name.value
-    return INTRODUCED.get((owner, name), "") > version
+def _label(node: Any) -> str:
+    if isinstance(node, DirectiveDefinitionNode):
+        return f"@{node.name.value}"
+    return node.name.value if getattr(node, "name", None) else ""
 
 
-def _trimmed(node: Any, version: str) -> Any:
+def _as_of(node: Any, version: str) -> Any:
+    """A definition as it was in that version."""
     match node:
-        case ObjectTypeDefinitionNode(name=NameNode(value=name), fields=fields):
-            kept = tuple(member for member in fields or () if not _is_later(name, member, version))
-            return _copy(node, fields=kept)
-        case EnumTypeDefinitionNode(name=NameNode(value=name), values=values):
-            kept_values = tuple(member for member in values or () if not _is_later(name, member, version))
-            return _copy(node, values=kept_values)
+        case ObjectTypeDefinitionNode(fields=fields) | InterfaceTypeDefinitionNode(fields=fields):
+            shown = [_field(node.name.value, one, version) for one in _existing(node, fields, version)]
+            return _copy(node, fields=tuple(shown))
+        case InputObjectTypeDefinitionNode(fields=fields):
+            owner = node.name.value
+            shown = [_retyped(f"{owner}.{one.name.value}", one, version) for one in _existing(node, fields, version)]
+            return _copy(node, fields=(*shown, *_inputs(gone_since(owner, version))))
+        case EnumTypeDefinitionNode(values=values):
+            old = (EnumValueDefinitionNode(name=NameNode(value=one)) for one in gone_since(node.name.value, version))
+            return _copy(node, values=(*_existing(node, values, version), *old))
         case _:
             return node
+
+
+def _existing(node: Any, members: Iterable[Any] | None, version: str) -> Iterator[Any]:
+    return (one for one in members or () if exists(f"{node.name.value}.{one.name.value}", version))
+
+
+def _field(owner: str, node: Any, version: str) -> Any:
+    member = f"{owner}.{node.name.value}"
+    arguments = [
+        _retyped(f"{member}({one.name.value})", one, version)
+        for one in node.arguments or ()
+        if exists(f"{member}({one.name.value})", version)
+    ]
+    old = _inputs(gone_since(member, version, is_argument=True))
+    return _retyped(member, _copy(node, arguments=(*arguments, *old)), version)
+
+
+def _retyped(member: str, node: Any, version: str) -> Any:
+    before = earlier_type(member, version)
+    if before is None:
+        return node
+    if not isinstance(node, InputValueDefinitionNode):
+        return _copy(node, type=parse_type(before, no_location=True))
+    (old,) = _inputs({node.name.value: before})
+    return _copy(node, type=old.type, default_value=old.default_value, directives=())
+
+
+def _inputs(types: Mapping[str, str]) -> tuple[InputValueDefinitionNode, ...]:
+    """Arguments or input fields from their types (`Boolean = false`)."""
+    if not types:
+        return ()
+    text = " ".join(f"{name}: {type_}" for name, type_ in types.items())
+    (definition,) = parse(f"input Old {{ {text} }}", no_location=True).definitions
+    assert isinstance(definition, InputObjectTypeDefinitionNode)
+    return tuple(definition.fields or ())
 
 
 def _copy(node: Any, **changes: Any) -> Any:

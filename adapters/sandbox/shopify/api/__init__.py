@@ -16,6 +16,8 @@ _MODULES = (
     "services",
     "refunding",
     "stock",
+    "products",
+    "customers",
 )
 
 

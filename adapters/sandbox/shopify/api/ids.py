@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from adapters.sandbox.shopify.api.registry import Request, type_name_of
 from adapters.sandbox.shopify.errors import resource_not_found, wrong_kind_of_id
-from adapters.sandbox.shopify.world import state
+from adapters.sandbox.shopify.world import returned, state
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ _KINDS: dict[type, str] = {
     state.Fulfillment: "Fulfillment",
     state.Location: "Location",
     state.FulfillmentService: "FulfillmentService",
-    state.Return: "Return",
+    returned.Return: "Return",
     state.Refund: "Refund",
     state.Line: "LineItem",
 }

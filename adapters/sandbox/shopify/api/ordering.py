@@ -10,6 +10,7 @@ from adapters.sandbox.shopify.api.ids import kind_of
 from adapters.sandbox.shopify.api.registry import Request, mutation
 from adapters.sandbox.shopify.errors import NotModelled, Refusal, UserError, refuse, wrong_kind_of_id
 from adapters.sandbox.shopify.world import cancellation, metafields, orders, refunds, returns
+from adapters.sandbox.shopify.world.returned import Return
 from adapters.sandbox.shopify.world.state import (
     Customer,
     FulfillmentLine,
@@ -18,7 +19,6 @@ from adapters.sandbox.shopify.world.state import (
     Metafield,
     Order,
     Product,
-    Return,
 )
 from adapters.sandbox.shopify.world.world import ShopInfo
 

@@ -11,7 +11,8 @@ from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.orders import money
 from adapters.sandbox.shopify.api.registry import resolves
 from adapters.sandbox.shopify.errors import NotModelled
-from adapters.sandbox.shopify.world.state import FulfillmentLine, Line, Refund, RefundLine, Return, ReturnLine
+from adapters.sandbox.shopify.world.returned import Return, ReturnLine
+from adapters.sandbox.shopify.world.state import FulfillmentLine, Line, Refund, RefundLine
 
 Info = GraphQLResolveInfo[Any]
 

@@ -30,7 +30,7 @@ from graphql import (
 from adapters.sandbox.shopify.api.connections import EVERYTHING
 from adapters.sandbox.shopify.errors import NotModelled, Refusal, access_denied, bad_request
 from adapters.sandbox.shopify.sdl import schema_document
-from adapters.sandbox.shopify.world import state
+from adapters.sandbox.shopify.world import returned, state
 from adapters.sandbox.shopify.world.state import App
 from adapters.sandbox.shopify.world.world import World
 
@@ -76,8 +76,8 @@ _ATTRIBUTES: dict[str, type] = {
     "ProductVariant": state.Variant,
     "Refund": state.Refund,
     "RefundLineItem": state.RefundLine,
-    "Return": state.Return,
-    "ReturnLineItem": state.ReturnLine,
+    "Return": returned.Return,
+    "ReturnLineItem": returned.ReturnLine,
 }
 _TYPE_OF_CLASS = {cls: name for name, cls in _ATTRIBUTES.items()}
 

@@ -17,6 +17,7 @@ from adapters.sandbox.shopify.errors import NotModelled
 from adapters.sandbox.shopify.search import Field, equals, matches_id, starts_or_equals
 from adapters.sandbox.shopify.world.fulfillment_orders import may_see
 from adapters.sandbox.shopify.world.metafields import digest
+from adapters.sandbox.shopify.world.returned import Return
 from adapters.sandbox.shopify.world.state import (
     FulfillmentOrder,
     FulfillmentService,
@@ -27,7 +28,6 @@ from adapters.sandbox.shopify.world.state import (
     Order,
     Product,
     Refund,
-    Return,
     Variant,
 )
 from adapters.sandbox.shopify.world.world import ShopInfo, World

@@ -20,6 +20,7 @@ from adapters.sandbox.shopify.world import (
     requests,
     returns,
 )
+from adapters.sandbox.shopify.world.returned import Return
 from adapters.sandbox.shopify.world.state import (
     App,
     Fulfillment,
@@ -30,7 +31,6 @@ from adapters.sandbox.shopify.world.state import (
     Location,
     Order,
     Refund,
-    Return,
 )
 from adapters.sandbox.shopify.world.world import NewLine, World
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.sandbox.shopify.world import fulfillment_orders, inventory
+from adapters.sandbox.shopify.world import customers, fulfillment_orders, inventory
 from adapters.sandbox.shopify.world.metafields import put_metafield
-from adapters.sandbox.shopify.world.state import App, Customer, FulfillmentOrder, Line, Order
+from adapters.sandbox.shopify.world.state import App, FulfillmentOrder, Line, Order
 from adapters.sandbox.shopify.world.world import NewLine, World
 
 
@@ -53,7 +53,7 @@ def create_order(
         source_name=source_name,
         test=test,
         shipping_address=dict(shipping_address) if shipping_address is not None else dict(_ADDRESS),
-        customer=_customer(world, email) if with_customer and email else None,
+        customer=customers.add(world, email=email) if with_customer and email else None,
     )
     for spec in lines:
         _add_line(world, order, spec)
@@ -81,14 +81,6 @@ _ADDRESS = {
 
 def _sorted_tags(tags: Sequence[str]) -> list[str]:
     return sorted(dict.fromkeys(tags), key=str.lower)
-
-
-def _customer(world: World, email: str) -> Customer:
-    global_id, number = world.new_id("Customer")
-    now = world.now()
-    return world.register(
-        Customer(id=global_id, number=number, display_name=email.partition("@")[0], created_at=now, updated_at=now)
-    )
 
 
 def _add_line(world: World, order: Order, spec: NewLine) -> Line:

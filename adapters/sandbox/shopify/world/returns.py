@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.sandbox.shopify.errors import refuse
-from adapters.sandbox.shopify.world.state import App, FulfillmentLine, Line, Order, Return, ReturnLine
+from adapters.sandbox.shopify.world.returned import Return, ReturnLine
+from adapters.sandbox.shopify.world.state import App, FulfillmentLine, Line, Order
 from adapters.sandbox.shopify.world.world import World
 
 

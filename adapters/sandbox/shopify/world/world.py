@@ -12,6 +12,7 @@ from adapters.sandbox.shopify.ledger import Entry, Ledger
 from adapters.sandbox.shopify.world.index import SearchIndex
 from adapters.sandbox.shopify.world.state import (
     App,
+    Customer,
     Fulfillment,
     FulfillmentOrder,
     FulfillmentService,
@@ -103,6 +104,8 @@ class World:
         self.services: list[FulfillmentService] = []
         self.apps: list[App] = []
         self.variants: dict[str, Variant] = {}
+        self.products: dict[int, Product] = {}
+        self.customers: dict[int, Customer] = {}
         self.jobs: dict[str, Job] = {}
         self.bulk_operations: list[Any] = []
         self.replies: dict[tuple[str, str, str], Any] = {}
@@ -262,6 +265,8 @@ class World:
         for thing in (product, item, variant):
             self.register(thing)
         item.variant = variant
+        product.variants.append(variant)
+        self.products[product_number] = product
         self.variants[sku] = variant
         return variant
 
