@@ -1,5 +1,6 @@
 """Only the newest fence of a store may record."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,51 @@ async def test_a_released_store_is_free_at_once(db: Database) -> None:
     assert second is not None
     await db.run(fences.release, fence)
     assert await acquire(db, "c") is None, "an old fence must not let go what is another's by now"
+
+
+async def test_who_has_the_store_is_known_also_after_it_was_let_go(db: Database) -> None:
+    assert await db.run(fences.holder, store="main") is None
+    fence = await acquire(db, "a")
+    assert fence is not None
+    assert await db.run(fences.holder, store="main") == fence
+    assert await db.run(fences.holder, store="other") is None
+    await db.run(fences.release, fence)
+    let_go = await db.run(fences.holder, store="main")
+    assert let_go is not None
+    assert (let_go.number, let_go.owner) == (1, "a")
+    assert let_go.lease_until < NOW
+
+
+async def test_a_fence_of_one_store_holds_no_other(db: Database) -> None:
+    fence = await acquire(db, "a")
+    assert fence is not None
+    await acquire(db, "b", store="other")
+    for theirs in (replace(fence, store="other"), replace(fence, number=2), replace(fence, owner="b")):
+        with pytest.raises(FenceLost):
+            await db.run(fences.hold, theirs)
+        await db.run(fences.release, theirs)
+    await db.run(fences.hold, fence)
+    assert await acquire(db, "c") is None, "nothing was let go"
+
+
+async def test_a_lost_fence_says_whose_it_was_and_what_becomes_of_its_work(db: Database) -> None:
+    old = await acquire(db, "a")
+    assert old is not None
+    await acquire(db, "b", after=LEASE)
+    with pytest.raises(FenceLost) as lost:
+        await db.run(fences.hold, old)
+    assert str(lost.value) == (
+        "main: fence 1 of a is no longer the newest; another run took the store over. "
+        "Nothing more is recorded by this run; the other one settles what it left open."
+    )
+
+
+async def test_a_renewed_fence_is_kept_as_it_was_given(db: Database) -> None:
+    fence = await acquire(db, "a")
+    assert fence is not None
+    renewed = await db.run(fences.renew, fence, now=NOW + LEASE / 2, lease=LEASE)
+    assert renewed == replace(fence, lease_until=NOW + 1.5 * LEASE)
+    assert await db.run(fences.holder, store="main") == renewed
 
 
 async def test_an_old_fence_records_nothing(db: Database) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.clock import ManualClock
 from syncd.domain.steps import Allocation
+from syncd.errors import FenceLost
 from syncd.journal import fences, intents, mirror, notifications
 from syncd.journal.database import Database
 from syncd.journal.fences import Fence
@@ -59,6 +60,78 @@ async def test_an_effect_goes_from_pending_to_verified(db: Database, fence: Fenc
     (kept,) = await db.run(intents.of_order, store="main", order_id=order(1).id)
     assert (kept.state, kept.effect_id, kept.step, kept.evidence) == ("verified", "F1", step(), {"seen": [1]})
     assert await db.run(intents.done, ["a1", "b2"]) == {"a1": kept}
+
+
+async def test_a_row_tells_all_that_is_known_of_the_effect(db: Database, fence: Fence) -> None:
+    assert await begin(db, fence) == IntentRow(
+        id="a1", store="main", state=IntentState.PENDING, step=step(), evidence={"seen": [1]}, run_id="run",
+        fence=fence.number, attempts=0, created_at=NOW, touched_at=NOW,
+    )  # fmt: skip
+    assert await sent(db, fence) == IntentRow(
+        id="a1", store="main", state=IntentState.SENT, step=step(), evidence={"seen": [1]}, run_id="run",
+        fence=fence.number, attempts=1, created_at=NOW, touched_at=NOW + timedelta(seconds=1),
+        sent_at=NOW + timedelta(seconds=1), deadline_at=NOW + MINUTE,
+    )  # fmt: skip
+    kept = await db.run(
+        intents.outcome, fence=fence, intent_id="a1", state="done", code="c", text="t", effect_id="F1", request_id="R1",
+        now=NOW + MINUTE,
+    )  # fmt: skip
+    assert (kept.state, kept.code, kept.text, kept.effect_id) == (IntentState.DONE, "c", "t", "F1")
+    assert (kept.request_id, kept.touched_at, kept.sent_at) == ("R1", NOW + MINUTE, NOW + timedelta(seconds=1))
+
+
+async def test_another_attempt_forgets_what_the_last_one_answered_and_keeps_what_it_made(
+    db: Database, fence: Fence
+) -> None:
+    await begin(db, fence)
+    await sent(db, fence)
+    await ends(db, fence, "done", "unknown")
+    row = await sent(db, fence)
+    assert (row.code, row.text, row.attempts, row.effect_id) == ("", "", 2, "F1")
+    await ends(db, fence, "unknown", "verified")
+    (row,) = await db.run(intents.of_order, store="main", order_id=order(1).id)
+    assert (row.effect_id, row.code) == ("F1", "c")
+
+
+async def test_every_write_is_by_the_newest_fence_and_names_it(db: Database, fence: Fence) -> None:
+    await begin(db, fence)
+    await begin(db, fence, id_="b2")
+    newer = await db.run(fences.acquire, store="main", owner="you", now=NOW + 70 * MINUTE, lease=MINUTE)
+    assert newer is not None
+    for write in (
+        begin(db, fence, id_="c3"),
+        sent(db, fence),
+        ends(db, fence, "refused"),
+        db.run(intents.give_up_pending, fence=fence, before=NOW + MINUTE, now=NOW),
+    ):
+        with pytest.raises(FenceLost):
+            await write
+    assert (await sent(db, newer)).fence == newer.number
+    await ends(db, newer, "refused", intent_id="b2")
+    kept = await db.run(intents.load, "b2")
+    assert kept is not None
+    assert kept.fence == newer.number
+
+
+async def test_a_lease_is_renewed_in_the_transaction_that_sends(db: Database, fence: Fence) -> None:
+    await begin(db, fence)
+    at, lease = NOW + 30 * MINUTE, 45 * MINUTE
+    await db.run(intents.sent, fence=fence, intent_id="a1", deadline_at=at + lease, now=at, lease=lease)
+    assert await db.run(fences.holder, store="main") == replace(fence, lease_until=at + lease)
+
+
+async def test_a_lost_fence_cannot_send_by_renewing_itself(db: Database, fence: Fence) -> None:
+    await begin(db, fence)
+    assert await db.run(fences.acquire, store="main", owner="you", now=NOW + 70 * MINUTE, lease=MINUTE) is not None
+    with pytest.raises(FenceLost):
+        await db.run(intents.sent, fence=fence, intent_id="a1", deadline_at=NOW, now=NOW, lease=MINUTE)
+    assert await state(db) == "pending"
+
+
+async def test_what_nobody_intended_cannot_be_sent_or_end(db: Database, fence: Fence) -> None:
+    for write in (sent(db, fence), ends(db, fence, "done")):
+        with pytest.raises(LookupError, match="there is no intent a1"):
+            await write
 
 
 async def test_the_same_step_again_finds_its_own_row(db: Database, fence: Fence) -> None:
@@ -140,6 +213,53 @@ async def test_what_was_never_sent_can_be_given_up(db: Database, fence: Fence) -
     assert await state(db) == "refused"
 
 
+async def test_what_is_given_up_says_so_and_only_this_stores_own_is(db: Database, fence: Fence) -> None:
+    other = await db.run(fences.acquire, store="other", owner="me", now=NOW, lease=MINUTE)
+    assert other is not None
+    await begin(db, fence)
+    await begin(db, fence, id_="b2")
+    await sent(db, fence, "b2")
+    theirs = replace(step("c3"), store="other")
+    await db.run(intents.begin, fence=other, step=theirs, evidence={}, run_id="run", now=NOW)
+    newer = await db.run(fences.acquire, store="main", owner="you", now=NOW + 70 * MINUTE, lease=MINUTE)
+    assert newer is not None
+    assert await db.run(intents.give_up_pending, fence=newer, before=NOW + 2 * MINUTE, now=NOW + 71 * MINUTE) == 1
+    row = await db.run(intents.load, "a1")
+    assert row is not None
+    assert (row.state, row.code, row.text) == ("refused", "abandoned", "Its run ended before it was sent.")
+    assert (row.touched_at, row.fence) == (NOW + 71 * MINUTE, newer.number)
+    assert [await state(db, one) for one in ("b2", "c3")] == ["sent", "pending"]
+
+
+async def test_what_nobody_has_seen_the_effect_of_comes_oldest_first_and_store_by_store(
+    db: Database, fence: Fence
+) -> None:
+    other = await db.run(fences.acquire, store="other", owner="me", now=NOW, lease=MINUTE)
+    assert other is not None
+
+    async def intend(id_: str, *states: str, minutes: int, store: str = "main") -> None:
+        held = fence if store == "main" else other
+        given = replace(step(id_), store=store)
+        await db.run(intents.begin, fence=held, step=given, evidence={}, run_id="run", now=NOW + minutes * MINUTE)
+        if states:
+            await sent(db, held, id_)
+        await ends(db, held, *states[1:], intent_id=id_)
+
+    await intend("d", "sent", minutes=3)
+    await intend("c", "sent", "unknown", minutes=2)
+    await intend("b", "sent", "done", minutes=2)
+    await intend("a", "sent", "refused", minutes=1)
+    await intend("e", "sent", "done", "verified", minutes=1)
+    await intend("f", minutes=1)
+    await intend("g", "sent", minutes=1, store="other")
+    assert [row.id for row in await db.run(intents.unsettled, store="main")] == ["b", "c", "d"]
+    assert [row.id for row in await db.run(intents.of_order, store="main", order_id=order(1).id)] == list("aefbcd")
+    assert await db.run(intents.of_order, store="main", order_id=order(2).id) == []
+    found = await db.run(intents.of_orders, store="other", order_ids=[order(1).id, order(2).id])
+    assert {order_id: [row.id for row in rows] for order_id, rows in found.items()} == {order(1).id: ["g"]}
+    assert set(await db.run(intents.done, list("abcdefg"))) == {"b", "e"}
+
+
 async def test_fresh_ids_of_the_target_are_kept(db: Database, fence: Fence) -> None:
     await begin(db, fence)
     part = Allocation(fulfillment_order_id="FO2", fulfillment_order_line_id="FOL2", line_item_id="L", quantity=1)
@@ -199,6 +319,78 @@ async def test_after_a_second_attempt_nobody_vouches_for_the_first(db: Database,
     await sent(db, fence)
     await ends(db, fence, "refused")
     assert await notified(db) == {"cj/S1/LX1"}
+
+
+async def test_an_attempt_that_nobody_answered_and_that_shows_nothing_is_as_unsure_as_an_unknown_one(
+    db: Database, fence: Fence
+) -> None:
+    await begin(db, fence, notify=True)
+    await sent(db, fence)
+    await without_effect(db, fence)
+    assert await notified(db) == frozenset(), "the only attempt had no effect"
+    await sent(db, fence)
+    await ends(db, fence, "refused")
+    assert await notified(db) == {"cj/S1/LX1"}, "the first may still have told"
+
+
+async def without_effect(db: Database, fence: Fence) -> None:
+    await db.run(
+        intents.outcome, fence=fence, intent_id="a1", state="refused", code="without_effect", text="", effect_id=None,
+        request_id=None, now=NOW,
+    )  # fmt: skip
+
+
+async def test_the_first_unsure_attempt_is_remembered_beside_the_evidence(db: Database, fence: Fence) -> None:
+    await begin(db, fence, notify=True)
+    for _ in range(2):
+        await sent(db, fence)
+        await ends(db, fence, "unknown")
+    row = await db.run(intents.load, "a1")
+    assert row is not None
+    assert row.evidence == {"seen": [1], "unsure_attempt": 1}
+
+
+async def test_who_was_not_to_be_told_is_not_counted_as_told(db: Database, fence: Fence) -> None:
+    await begin(db, fence)
+    await sent(db, fence)
+    await ends(db, fence, "done", "verified")
+    assert await notified(db) == frozenset()
+
+
+async def test_several_parcels_of_several_orders_are_each_counted_for_their_own_customer(
+    db: Database, fence: Fence
+) -> None:
+    await begin(db, fence, notify=True, parcels=("cj/S1/LX2", "cj/S1/LX1", "cj/S1/LX2"))
+    await begin(db, fence, id_="b2", number=2, notify=True, parcels=("cj/S2/LX9",))
+    for one in ("a1", "b2"):
+        await sent(db, fence, one)
+    told = await db.run(notifications.notified_parcels, store="main", order_ids=[order(1).id, order(2).id, "x"])
+    assert told == {order(1).id: {"cj/S1/LX1", "cj/S1/LX2"}, order(2).id: {"cj/S2/LX9"}}
+    assert await db.run(notifications.notified_parcels, store="other", order_ids=[order(1).id]) == {}
+    assert await db.run(notifications.notified_parcels, store="main", order_ids=["x"]) == {}
+
+
+async def test_a_parcel_is_told_of_once_in_each_store(db: Database, fence: Fence) -> None:
+    other = await db.run(fences.acquire, store="other", owner="me", now=NOW, lease=MINUTE)
+    assert other is not None
+    await begin(db, fence, notify=True)
+    await sent(db, fence)
+    theirs = replace(step("b2", notify=True), store="other")
+    await db.run(intents.begin, fence=other, step=theirs, evidence={}, run_id="run", now=NOW)
+    assert (await sent(db, other, "b2")).state == "sent"
+
+
+async def test_who_is_told_of_several_parcels_before_is_named_them_all(db: Database, fence: Fence) -> None:
+    both = ("cj/S1/LX2", "cj/S1/LX1")
+    await begin(db, fence, notify=True, parcels=both)
+    await sent(db, fence)
+    await begin(db, fence, id_="b2", notify=True, parcels=both)
+    with pytest.raises(AlreadyNotified) as told:
+        await sent(db, fence, "b2")
+    assert str(told.value) == (
+        "main: the customer was, or may have been, told about cj/S1/LX1, cj/S1/LX2 before. "
+        "Plan again: the step comes back without a notification."
+    )
 
 
 async def test_however_often_it_was_refused_for_certain_the_customer_is_still_to_be_told(
