@@ -48,7 +48,7 @@ def requested(standing, *kinds, at=None, **more):
 
 
 def shows(*numbers):
-    return order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, *numbers, name=None),))
+    return order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, *numbers, name=""),))
 
 
 def holding(*works):
@@ -83,7 +83,7 @@ OTHERS = [
     (
         "the target is the live one of two with its units",
         act(Action.UPDATE_TRACKING, P1),
-        order(fulfillments=(undone({A: 1}, P2, n=2), done({A: 1}, P1, name=None))),
+        order(fulfillments=(undone({A: 1}, P2, n=2), done({A: 1}, P1, name=""))),
         "done",
     ),
     (
@@ -122,7 +122,7 @@ OTHERS = [
     (
         "delivered, of one that was cancelled",
         act(Action.ADD_EVENT, effect_id=F1),
-        order(fulfillments=(undone({A: 1}, P1, name=None),)),
+        order(fulfillments=(undone({A: 1}, P1, name=""),)),
         "person",
     ),
     (

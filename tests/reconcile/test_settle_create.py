@@ -164,8 +164,8 @@ CREATES = [
         "the first by its id of two that came in one second",
         create(P1),
         THREE(
-            done({A: 1}, P1, n=2, name=None, created_at=ago(minutes=40)),
-            done({A: 1}, P1, n=1, name=None, created_at=ago(minutes=40)),
+            done({A: 1}, P1, n=2, name="", created_at=ago(minutes=40)),
+            done({A: 1}, P1, n=1, name="", created_at=ago(minutes=40)),
         ),
         "done",
     ),
