@@ -21,7 +21,7 @@ from adapters.sandbox.shopify.api import searches
 from adapters.sandbox.shopify.api.registry import Request
 from adapters.sandbox.shopify.errors import internal_error
 from adapters.sandbox.shopify.ledger import Ledger
-from adapters.sandbox.shopify.world import orders
+from adapters.sandbox.shopify.world import placing
 from adapters.sandbox.shopify.world.merchant import Merchant
 from adapters.sandbox.shopify.world.state import App, Order
 from adapters.sandbox.shopify.world.world import ALL_SCOPES, NewLine, World
@@ -49,8 +49,8 @@ class Shop(World):
         return Merchant(self, app=app)
 
     def create_order(self, *lines: NewLine, **details: Any) -> Order:
-        """A new order; see `world.orders.create_order` for the details."""
-        return orders.create_order(self, lines, **details)
+        """A new order; see `world.placing.create_order` for the details."""
+        return placing.create_order(self, lines, **details)
 
 
 class ShopifyTwin:

@@ -15,7 +15,10 @@ _MODULES = (
     "bulk",
     "services",
     "refunding",
+    "repaying",
     "stock",
+    "placing",
+    "money",
     "products",
     "customers",
 )

@@ -49,13 +49,14 @@ def _create(request: Request, fulfillment: Mapping[str, Any], message: str | Non
         by=request.app,
         tracking=_tracking(fulfillment.get("tracking_info")),
         notify=bool(fulfillment.get("notify_customer")),
-        origin_address=_origin(fulfillment.get("origin_address")),
+        origin_address=origin(fulfillment.get("origin_address")),
         message=message,
     )
     return {"fulfillment": made}
 
 
-def _origin(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def origin(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """An origin address as fulfillments show it."""
     if given is None:
         return None
     names = {

@@ -10,7 +10,8 @@ from graphql import GraphQLResolveInfo
 
 from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.ids import of_kind
-from adapters.sandbox.shopify.api.orders import READS, money
+from adapters.sandbox.shopify.api.money import money
+from adapters.sandbox.shopify.api.orders import READS
 from adapters.sandbox.shopify.api.registry import Request, require, resolves
 from adapters.sandbox.shopify.world.state import Fulfillment, FulfillmentLine, Line, TrackingRow
 

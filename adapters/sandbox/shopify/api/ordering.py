@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from adapters.sandbox.shopify.api.ids import kind_of
 from adapters.sandbox.shopify.api.registry import Request, mutation
 from adapters.sandbox.shopify.errors import NotModelled, Refusal, UserError, refuse, wrong_kind_of_id
-from adapters.sandbox.shopify.world import cancellation, metafields, orders, refunds, returns
+from adapters.sandbox.shopify.world import cancellation, metafields, orders, returns
 from adapters.sandbox.shopify.world.returned import Return
 from adapters.sandbox.shopify.world.state import (
     Customer,
     FulfillmentLine,
-    Line,
-    Location,
     Metafield,
     Order,
     Product,
@@ -209,37 +206,6 @@ def delete_metafields(request: Request, *, metafields: Sequence[Mapping[str, Any
         if known is not None and isinstance(owner, Order):
             request.world.touch_order(owner)
     return {"deletedMetafields": deleted}
-
-
-@mutation("refundCreate", scopes=WRITE)
-def create_refund(request: Request, *, input: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
-    order = request.world.find(input["order_id"], Order)
-    if order is None:
-        raise refuse("Order does not exist", field=["orderId"])
-    wanted = []
-    for at, one in enumerate(input.get("refund_line_items") or ()):
-        line = request.world.find(one["line_item_id"], Line)
-        if line is None or line.order is not order:
-            raise refuse("Line item does not exist", field=["refundLineItems", str(at), "lineItemId"])
-        place = request.world.find(one["location_id"], Location) if one.get("location_id") else None
-        restock = one.get("restock_type") or "NO_RESTOCK"
-        wanted.append(refunds.Wanted(line=line, quantity=one["quantity"], restock_type=restock, location=place))
-    amount = _refund_amount(order, input)
-    made = refunds.create(request.world, order, wanted, by=request.app, amount=amount, note=input.get("note"))
-    return {"order": order, "refund": made}
-
-
-def _refund_amount(order: Order, given: Mapping[str, Any]) -> str:
-    transactions = given.get("transactions") or ()
-    for one in transactions:
-        if one["kind"] != "REFUND":
-            raise refuse(f"Kind {one['kind'].lower()} is not a valid transaction")
-    amount = sum((Decimal(str(one["amount"])) for one in transactions), Decimal(0))
-    received = Decimal(order.total) if order.financial not in {"PENDING", "AUTHORIZED", "VOIDED", None} else Decimal(0)
-    net = received - Decimal(order.refunded)
-    if amount > net and not (given.get("allow_over_refunding") and not transactions):
-        raise refuse(f"Refund amount ${amount:.2f} is greater than net payment received ${net:.2f}")
-    return str(amount)
 
 
 @mutation("returnCreate", scopes=["write_returns"])

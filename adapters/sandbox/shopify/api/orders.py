@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from graphql import GraphQLResolveInfo
@@ -30,18 +29,6 @@ READS = (
     "read_merchant_managed_fulfillment_orders",
     "read_third_party_fulfillment_orders",
 )
-
-
-def money(amount: str | Decimal, currency: str) -> dict[str, Any]:
-    """A MoneyBag; amounts as the service writes them (`12.0`, `25.98`)."""
-    value = {"amount": decimal(amount), "currencyCode": currency}
-    return {"shopMoney": value, "presentmentMoney": value}
-
-
-def decimal(amount: str | Decimal) -> str:
-    """At least one digit after the point, no more zeros than needed."""
-    text = f"{Decimal(amount).normalize():f}"
-    return text if "." in text else f"{text}.0"
 
 
 @resolves("QueryRoot", "order")
@@ -202,41 +189,9 @@ def cancellation(order: Order, _: Info) -> dict[str, Any] | None:
     return {"staffNote": order.staff_note} if order.cancelled_at else None
 
 
-@resolves("Order", "currencyCode", "presentmentCurrencyCode")
+@resolves("Order", "currencyCode")
 def currency_code(order: Order, _: Info) -> str:
     return order.currency
-
-
-@resolves("Order", "totalPriceSet")
-def total_price(order: Order, _: Info) -> dict[str, Any]:
-    return money(order.total, order.currency)
-
-
-@resolves("Order", "currentTotalPriceSet")
-def current_total(order: Order, _: Info) -> dict[str, Any]:
-    total = sum((Decimal(line.price) * line.current_quantity for line in order.lines), Decimal(0))
-    return money(total, order.currency)
-
-
-@resolves("Order", "totalRefundedSet")
-def total_refunded(order: Order, _: Info) -> dict[str, Any]:
-    return money(order.refunded, order.currency)
-
-
-@resolves("Order", "totalOutstandingSet")
-def total_outstanding(order: Order, _: Info) -> dict[str, Any]:
-    owed = order.financial in {"PENDING", "AUTHORIZED", "PARTIALLY_PAID", None}
-    return money(order.total if owed and order.cancelled_at is None else "0", order.currency)
-
-
-@resolves("Order", "fullyPaid")
-def fully_paid(order: Order, _: Info) -> bool:
-    return order.financial in {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
-
-
-@resolves("Order", "unpaid")
-def unpaid(order: Order, _: Info) -> bool:
-    return order.financial in {"PENDING", "AUTHORIZED", None}
 
 
 @resolves("Order", "fulfillable")
@@ -259,9 +214,17 @@ def ordered_quantity(order: Order, _: Info) -> int:
     return sum(line.quantity for line in order.lines)
 
 
-@resolves("Order", "shippingAddress", "displayAddress", "billingAddress")
-def address(order: Order, _: Info) -> dict[str, Any] | None:
-    given = order.shipping_address
+@resolves("Order", "shippingAddress", "displayAddress")
+def shipping_address(order: Order, _: Info) -> dict[str, Any] | None:
+    return _address(order, order.shipping_address)
+
+
+@resolves("Order", "billingAddress")
+def billing_address(order: Order, _: Info) -> dict[str, Any] | None:
+    return _address(order, order.billing_address)
+
+
+def _address(order: Order, given: dict[str, Any] | None) -> dict[str, Any] | None:
     if given is None:
         return None
     names = " ".join(part for part in (given.get("firstName"), given.get("lastName")) if part)
@@ -277,16 +240,6 @@ def address(order: Order, _: Info) -> dict[str, Any] | None:
         "countryCodeV2": country,
         "coordinatesValidated": False,
     }
-
-
-@resolves("Order", "shippingLine")
-def shipping_line(_: Order, _info: Info) -> None:
-    return None
-
-
-@resolves("Order", "paymentGatewayNames")
-def gateways(order: Order, _: Info) -> list[str]:
-    return ["manual"] if order.financial in {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"} else []
 
 
 @resolves("Order", "nonFulfillableLineItems")
@@ -325,16 +278,6 @@ def line_status(line: Line, _: Info) -> str:
     if open_units == 0:
         return "fulfilled"
     return "unfulfilled" if open_units == line.quantity - line.removed else "partial"
-
-
-@resolves("LineItem", "originalUnitPriceSet")
-def unit_price(line: Line, _: Info) -> dict[str, Any]:
-    return money(line.price, line.order.currency)
-
-
-@resolves("LineItem", "originalTotalSet", "discountedTotalSet")
-def line_total(line: Line, _: Info, **_arguments: Any) -> dict[str, Any]:
-    return money(Decimal(line.price) * line.quantity, line.order.currency)
 
 
 @resolves("LineItem", "lineItemGroup")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from graphql import GraphQLResolveInfo
 
 from adapters.sandbox.shopify.api.connections import Window, window
-from adapters.sandbox.shopify.api.orders import money
+from adapters.sandbox.shopify.api.money import money
 from adapters.sandbox.shopify.api.registry import resolves
 from adapters.sandbox.shopify.errors import NotModelled
 from adapters.sandbox.shopify.world.returned import Return, ReturnLine
@@ -40,11 +39,6 @@ def refund_line_item(line: RefundLine, _: Info) -> Line:
 @resolves("RefundLineItem", "restocked")
 def restocked(line: RefundLine, _: Info) -> bool:
     return line.restock_type != "NO_RESTOCK"
-
-
-@resolves("RefundLineItem", "priceSet", "subtotalSet")
-def refund_line_money(line: RefundLine, _: Info) -> dict[str, Any]:
-    return money(Decimal(line.line.price) * line.quantity, line.line.order.currency)
 
 
 @resolves("Return", "returnLineItems")

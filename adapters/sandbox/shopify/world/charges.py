@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapters.sandbox.shopify.world.state import Order
 
 RECEIVING = frozenset({"SALE", "CAPTURE"})
 """Kinds of transactions that bring money in."""
@@ -42,6 +46,8 @@ class Transaction:
     created_at: datetime
     processed_at: datetime
     test: bool = False
+    order: Order | None = None
+    """Set once the order is made."""
     parent: Transaction | None = None
 
 

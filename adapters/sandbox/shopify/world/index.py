@@ -52,6 +52,7 @@ class SearchIndex:
 
     def remove(self, number: int) -> None:
         """The thing is gone."""
+        self._pending = deque(entry for entry in self._pending if entry[1].number != number)
         row = self.rows.pop(number, None)
         if row is not None:
             for key in list(self._sorted):

@@ -1,97 +1,30 @@
-"""Orders: creation, routing, archive, cancellation, edits, and the status the API derives for them."""
+"""Orders: routing, archive, cancellation, edits, and the status the API derives for them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
-from adapters.sandbox.shopify.world import customers, fulfillment_orders, inventory
-from adapters.sandbox.shopify.world.metafields import put_metafield
+from adapters.sandbox.shopify.world import fulfillment_orders, inventory, payments
 from adapters.sandbox.shopify.world.state import App, FulfillmentOrder, Line, Order
 from adapters.sandbox.shopify.world.world import NewLine, World
 
 
-def create_order(
-    world: World,
-    lines: Sequence[NewLine],
-    *,
-    name: str | None = None,
-    financial: str | None = "PAID",
-    tags: Sequence[str] = (),
-    created_at: datetime | None = None,
-    shipping_address: Mapping[str, Any] | None = None,
-    email: str | None = "customer@example.com",
-    note: str | None = None,
-    source_name: str = "web",
-    metafields: Mapping[str, str] | None = None,
-    test: bool = False,
-    with_customer: bool = True,
-) -> Order:
-    """A new order. Its fulfillment orders appear after `settings.routing_delay`.
-
-    `created_at` may lie in the past, for orders that the shop had before the sandbox began. `metafields` are keyed
-    `namespace.key`.
-    """
-    global_id, number = world.new_id("Order")
-    order_number = world.next_order_number()
-    at = created_at or world.now()
-    order = Order(
-        id=global_id,
-        number=number,
-        name=name or f"#{order_number}",
-        order_number=order_number,
-        created_at=at,
-        updated_at=at,
-        processed_at=at,
-        currency=world.shop.currency,
-        financial=financial,
-        tags=_sorted_tags(tags),
-        note=note,
-        email=email,
-        source_name=source_name,
-        test=test,
-        shipping_address=dict(shipping_address) if shipping_address is not None else dict(_ADDRESS),
-        customer=customers.add(world, email=email) if with_customer and email else None,
-    )
-    for spec in lines:
-        _add_line(world, order, spec)
-    order.total = str(sum((Decimal(line.price) * line.quantity for line in order.lines), Decimal(0)))
-    world.add_order(order)
-    for key, value in (metafields or {}).items():
-        namespace, _, short = key.rpartition(".")
-        put_metafield(world, order, namespace=namespace, key=short, value=value)
-    world.touch_order(order, bump=False)
-    world.log("order_created", by=None, order=order, thing=order, name=order.name)
-    world.later(world.settings.routing_delay, lambda: route(world, order))
-    return order
-
-
-_ADDRESS = {
-    "firstName": "Ada",
-    "lastName": "Lovelace",
-    "address1": "12 Analytical Way",
-    "city": "Toronto",
-    "provinceCode": "ON",
-    "countryCode": "CA",
-    "zip": "M5V 2T6",
-}
-
-
-def _sorted_tags(tags: Sequence[str]) -> list[str]:
+def sorted_tags(tags: Sequence[str]) -> list[str]:
+    """Tags as the service keeps them."""
     return sorted(dict.fromkeys(tags), key=str.lower)
 
 
-def _add_line(world: World, order: Order, spec: NewLine) -> Line:
+def put_line(world: World, order: Order, spec: NewLine) -> Line:
+    """Give the order a line that nobody has planned yet."""
     global_id, number = world.new_id("LineItem")
-    variant = world.variants.get(spec.sku) if spec.sku else None
+    variant = spec.variant or (world.variants.get(spec.sku) if spec.sku and not spec.is_custom else None)
     line = Line(
         id=global_id,
         number=number,
         order=order,
         title=spec.title or (variant.product.title if variant else spec.sku or "Custom item"),
-        sku=spec.sku,
+        sku=spec.sku or (variant.sku if variant else None),
         quantity=spec.quantity,
         price=spec.price,
         vendor=spec.vendor or (variant.product.vendor if variant else None),
@@ -101,6 +34,9 @@ def _add_line(world: World, order: Order, spec: NewLine) -> Line:
         is_gift_card=spec.is_gift_card,
         location=spec.location,
         delivery_method=spec.delivery_method if spec.requires_shipping else "NONE",
+        variant_title=spec.variant_title,
+        taxable=spec.taxable,
+        tax_lines=list(spec.tax_lines),
         custom_attributes=[{"key": key, "value": value} for key, value in spec.properties.items()],
     )
     order.lines.append(world.register(line))
@@ -229,6 +165,9 @@ def reopen(world: World, order: Order) -> None:
 
 
 def mark_paid(world: World, order: Order) -> None:
+    owed = payments.outstanding(order)
+    if owed > 0:
+        payments.pay(world, order, owed)
     order.financial = "PAID"
     world.touch_order(order)
     archive_if_done(world, order)
@@ -243,6 +182,7 @@ def edit_line(world: World, line: Line, *, quantity: int, by: App | None = None)
     change = quantity - (line.quantity - line.removed)
     if change > 0:
         line.quantity += change
+        order.total = str(Decimal(order.total) + Decimal(line.price) * change)
         fo = fulfillment_orders.make(
             world,
             order,
@@ -258,13 +198,14 @@ def edit_line(world: World, line: Line, *, quantity: int, by: App | None = None)
         remove_unfulfilled(world, line, -change)
         line.removed += -change
     order.edited = True
+    payments.rebalance(order)
     world.touch_order(order)
     world.log("order_edited", by=by, order=order, thing=line, quantity=quantity)
 
 
 def add_line(world: World, order: Order, spec: NewLine, *, by: App | None = None) -> Line:
     """Add a line as an order edit does; it gets a fulfillment order of its own."""
-    line = _add_line(world, order, spec)
+    line = put_line(world, order, spec)
     location = line.location or world.locations[0]
     fo = fulfillment_orders.make(world, order, location=location, delivery_method=line.delivery_method)
     fulfillment_orders.add_units(world, fo, line, line.quantity)
@@ -272,6 +213,7 @@ def add_line(world: World, order: Order, spec: NewLine, *, by: App | None = None
     world.touch_fulfillment_order(fo, bump=False)
     order.edited = True
     order.total = str(Decimal(order.total) + Decimal(line.price) * line.quantity)
+    payments.rebalance(order)
     world.touch_order(order)
     world.log("order_edited", by=by, order=order, thing=line, quantity=line.quantity)
     return line

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from adapters.sandbox.shopify.errors import refuse
-from adapters.sandbox.shopify.world import inventory, orders
+from adapters.sandbox.shopify.world import inventory, orders, payments
+from adapters.sandbox.shopify.world.charges import RECEIVING, Transaction
 from adapters.sandbox.shopify.world.state import App, Line, Location, Order, Refund, RefundLine
 from adapters.sandbox.shopify.world.world import World
+
+REFUNDABLE = frozenset({"PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED"})
+"""Financial statuses of orders whose money can be given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,14 @@ class Wanted:
     location: Location | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repayment:
+    """Money to give back of a payment."""
+
+    amount: Decimal
+    payment: Transaction | None
+
+
 def create(
     world: World,
     order: Order,
@@ -30,13 +42,21 @@ def create(
     *,
     by: App | None,
     amount: str | None = None,
+    repayments: Sequence[Repayment] | None = None,
+    shipping: Decimal = Decimal(0),
     note: str | None = None,
 ) -> Refund:
-    """Refund units and take the unfulfilled ones off their fulfillment orders. Raises `Refusal`, nothing written."""
+    """Refund units and take the unfulfilled ones off their fulfillment orders. Raises `Refusal`, nothing written.
+
+    `repayments` say what is given back of which payment; without them it is `amount` (default: what the units cost) of
+    the last payment, if there was one.
+    """
     _check_quantities(wanted)
+    if repayments is None:
+        due = sum((Decimal(one.line.price) * one.quantity for one in wanted), Decimal(0))
+        repayments = _of_last_payment(order, due if amount is None else Decimal(amount))
     global_id, number = world.new_id("Refund")
     now = world.now()
-    due = sum((Decimal(one.line.price) * one.quantity for one in wanted), Decimal(0))
     refund = Refund(
         id=global_id,
         number=number,
@@ -44,10 +64,12 @@ def create(
         created_at=now,
         updated_at=now,
         note=note,
-        amount=str(due) if amount is None else amount,
+        amount=str(sum((one.amount for one in repayments), Decimal(0))),
+        shipping=str(shipping),
     )
     for one in wanted:
         refund.lines.append(_refund_line(world, one))
+    refund.transactions.extend(_pay_back(world, order, one) for one in repayments)
     order.refunds.append(world.register(refund))
     _book(order, Decimal(refund.amount))
     world.touch_order(order)
@@ -55,6 +77,21 @@ def create(
     world.log("refunded", by=by, order=order, thing=refund, units=units, amount=refund.amount)
     orders.archive_if_done(world, order)
     return refund
+
+
+def _of_last_payment(order: Order, amount: Decimal) -> list[Repayment]:
+    if amount <= 0 or order.financial not in REFUNDABLE:
+        return []
+    good = [one for one in order.charges.transactions if one.kind in RECEIVING and one.status == "SUCCESS"]
+    return [Repayment(amount=amount, payment=good[-1] if good else None)]
+
+
+def _pay_back(world: World, order: Order, one: Repayment) -> Transaction:
+    """The money goes the way it came: through the payment's own gateway."""
+    gateway = one.payment.gateway if one.payment else "manual"
+    made = payments.pay(world, order, one.amount, kind="REFUND", gateway=gateway)
+    made.parent = one.payment
+    return made
 
 
 def _check_quantities(wanted: Sequence[Wanted]) -> None:
@@ -97,7 +134,7 @@ def _refund_line(world: World, one: Wanted) -> RefundLine:
 
 
 def _book(order: Order, amount: Decimal) -> None:
-    if amount <= 0 or order.financial not in {"PAID", "PARTIALLY_REFUNDED", "PARTIALLY_PAID"}:
+    if amount <= 0 or order.financial not in REFUNDABLE:
         return
     refunded = Decimal(order.refunded) + amount
     order.refunded = str(refunded)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from adapters.sandbox.shopify.ledger import Entry, Ledger
+from adapters.sandbox.shopify.world.charges import TaxLine
 from adapters.sandbox.shopify.world.index import SearchIndex
 from adapters.sandbox.shopify.world.state import (
     App,
@@ -277,6 +278,28 @@ class World:
         self._by_name[order.name] = order
         self.register(order)
 
+    def remove_order(self, order: Order) -> None:
+        """Forget an order and all that belongs to it."""
+        del self.orders[order.number]
+        self._by_name.pop(order.name, None)
+        self.order_index.remove(order.number)
+        parts: list[Any] = [
+            *order.lines,
+            *order.fulfillment_orders,
+            *order.fulfillments,
+            *order.refunds,
+            *order.returns,
+        ]
+        for thing in [order, *parts]:
+            self.nodes.pop(thing.id, None)
+        for fo in order.fulfillment_orders:
+            del self.fulfillment_orders[fo.number]
+            self.fulfillment_order_index.remove(fo.number)
+            for line in fo.lines:
+                self.nodes.pop(line.id, None)
+        for fulfillment in order.fulfillments:
+            self.fulfillments.pop(fulfillment.number, None)
+
     def next_order_number(self) -> int:
         number = self._next_order
         self._next_order += 1
@@ -324,3 +347,10 @@ class NewLine:
     location: Location | None = None
     delivery_method: str = "SHIPPING"
     properties: dict[str, str] = field(default_factory=dict)
+    variant: Variant | None = None
+    """Overrides the look-up by SKU."""
+    is_custom: bool = False
+    """No variant, even when one has that SKU."""
+    variant_title: str | None = None
+    taxable: bool = True
+    tax_lines: tuple[TaxLine, ...] = ()
