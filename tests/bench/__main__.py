@@ -1,4 +1,8 @@
-"""Measures what the README states. `python -m tests.bench [reconcile] [audit] [drain] [idle] [cj] [--quick]` prints one table."""
+"""Measures what the README states.
+
+`python -m tests.bench [reconcile] [audit] [drain] [idle] [cj] [--quick]` prints one table.
+`python -m tests.bench rivals [--quick] [--write]` races other clients, and with `--write` puts its table into the README.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,10 @@ from statistics import median
 
 import structlog
 
+from syncd.clock import SystemClock
 from tests.bench import audit, drain, idle, reconcile
+from tests.bench.rivals import load, table
+from tests.reference import ROOT
 
 RUNS = 3
 """Figures that depend on this machine are medians of so many runs."""
@@ -138,6 +145,8 @@ BENCHES: Mapping[str, Callable[[Extent], Iterator[Row]]] = {
     "idle": idling,
     "cj": calling,
 }
+RIVALS = "rivals"
+"""Apart from the others: it installs other people's packages."""
 
 
 def machine() -> str:
@@ -164,14 +173,33 @@ def _sizes(sizes: tuple[int, ...]) -> str:
     return f"{min(sizes):,} to {max(sizes):,}"
 
 
+def racing(*, quick: bool, write: bool) -> None:
+    """The rivals' table; into the README only with its real figures."""
+    on = f"Made {SystemClock().now():%Y-%m-%d} on {machine()}."
+    say(f"{on}\n")
+    lines = table.table(load.QUICK if quick else load.FULL, say=say)
+    if write:
+        table.write(ROOT / "README.md", lines, on=on)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[*BENCHES, []], metavar="NAME", help=f"of {', '.join(BENCHES)}; all"
+        "names",
+        nargs="*",
+        choices=[*BENCHES, RIVALS, []],
+        metavar="NAME",
+        help=f"of {', '.join(BENCHES)}; all of these, or {RIVALS} alone",
     )
     parser.add_argument("--quick", action="store_true", help="small worlds, one run each: whether it works, no figures")
+    parser.add_argument("--write", action="store_true", help=f"put the table of {RIVALS} into the README")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    if asked.write and (asked.quick or asked.names != [RIVALS]):
+        parser.error(f"--write goes with {RIVALS} alone, and not with --quick")
+    if RIVALS in asked.names:
+        racing(quick=asked.quick, write=asked.write)
+        return
     say(f"{machine()}\n\n| measured | figure | goal |\n|---|---|---|")
     for name in asked.names or BENCHES:
         for row in BENCHES[name](QUICK if asked.quick else Extent()):
