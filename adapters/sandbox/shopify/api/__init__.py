@@ -19,6 +19,8 @@ _MODULES = (
     "stock",
     "placing",
     "money",
+    "order_editing",
+    "drafts",
     "products",
     "customers",
 )

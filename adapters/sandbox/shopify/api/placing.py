@@ -58,8 +58,8 @@ def _new_order(request: Request, given: Mapping[str, Any]) -> placing.NewOrder:
         source_name=given.get("source_name") or request.app.handle,
         test=bool(given.get("test")),
         customer=_customer(request.world, given),
-        shipping_address=_address(given.get("shipping_address")),
-        billing_address=_address(given.get("billing_address")),
+        shipping_address=address(given.get("shipping_address")),
+        billing_address=address(given.get("billing_address")),
         custom_attributes=[{"key": one["key"], "value": one["value"]} for one in given.get("custom_attributes") or ()],
         metafields={
             f"{one.get('namespace') or 'app'}.{one['key']}": one["value"] for one in given.get("metafields") or ()
@@ -191,7 +191,8 @@ _NAMES = {
 }
 
 
-def _address(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def address(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A MailingAddressInput as orders keep it."""
     return None if given is None else {_NAMES.get(key, key): value for key, value in given.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,11 @@ def place(world: World, new: NewOrder, *, by: App | None = None) -> Order:
     world.log("order_created", by=by, order=order, thing=order, name=order.name)
     world.later(world.settings.routing_delay, lambda: orders.route(world, order))
     return order
+
+
+def with_payment(new: NewOrder, financial: str) -> NewOrder:
+    """The same order in another financial state."""
+    return replace(new, financial=financial)
 
 
 def _made(world: World, new: NewOrder) -> Order:
