@@ -34,6 +34,7 @@ from syncd.journal.intents import UNSETTLED, WITHOUT_EFFECT, IntentRow, IntentSt
 from syncd.journal.notifications import AlreadyNotified
 from syncd.journal.outcomes import keep_outcome
 from syncd.reconcile.settle import Settlement, settle, verify
+from syncd.secrets import redact
 from syncd.shop import Shop
 
 log = structlog.get_logger()
@@ -280,7 +281,7 @@ class _Hand:
             intent_id=row.id,
             state=effect.state.value,
             code=effect.code,
-            text=effect.text,
+            text=redact(effect.text),
             effect_id=effect.effect_id,
             request_id=effect.request_id,
             now=self.shop.clock.now(),
@@ -413,5 +414,10 @@ def _outcome(
     step: Step, state: StepState, *, row: IntentRow, code: str = "", text: str = "", effect_id: str | None = None
 ) -> StepOutcome:
     return StepOutcome(
-        step=step, state=state, code=code, text=text, attempts=row.attempts, effect_id=effect_id or row.effect_id
+        step=step,
+        state=state,
+        code=code,
+        text=redact(text),  # often the other side's words, which may quote what we sent
+        attempts=row.attempts,
+        effect_id=effect_id or row.effect_id,
     )

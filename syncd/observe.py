@@ -19,6 +19,7 @@ from syncd.domain.ports import Supplier, SupplierQuery
 from syncd.errors import AuthRejected, PortError, SyncdError, Transient
 from syncd.journal import cursors, mirror
 from syncd.reconcile.sources import SourceChange
+from syncd.secrets import redact
 from syncd.shop import Shop
 
 log = structlog.get_logger()
@@ -195,7 +196,7 @@ def _told(name: str, error: Exception) -> PortError:
     if isinstance(error, SyncdError):
         raise error
     log.error("source.broken", source=name, exc_info=error)
-    return Transient(f"{name}: {type(error).__name__}: {error}")
+    return Transient(redact(f"{name}: {type(error).__name__}: {error}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +264,7 @@ async def _ask(shop: Shop, supplier: Supplier, query: SupplierQuery) -> tuple[Su
         caught: PortError = error
     except Exception as error:  # the source boundary: a broken adapter must not stop the others
         log.exception("source.broken", source=supplier.name)
-        caught = Transient(f"{supplier.name}: {type(error).__name__}: {error}")
+        caught = Transient(redact(f"{supplier.name}: {type(error).__name__}: {error}"))
     log.warning("source.unreachable", source=supplier.name, error=str(caught))
     empty = SupplierRead(supplier=supplier.name, observed_at=started, complete=False, error=str(caught))
     return empty, caught

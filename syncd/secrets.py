@@ -7,12 +7,13 @@ text leaves the process, also in the log lines of libraries that were never hand
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
 import re
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
@@ -36,14 +37,22 @@ _values: set[str] = set()
 
 
 def register(value: str) -> str:
-    """Mask `value`, and its URL, JSON and base64 forms, in everything that is printed from now on; gives it back.
+    """Mask `value`, and the forms that encodings give it, in everything that is printed from now on; gives it back.
 
     Values under 6 characters are left out: masking `1` everywhere would make every log unreadable.
     """
     if len(value) >= _SHORTEST:
-        encoded = base64.b64encode(value.encode()).decode()
-        _values.update({value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], encoded})
+        _values.update(_forms(value))
     return value
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The value as it stands in URLs, JSON, HTML, CSV, headers and what Python prints of texts and bytes."""
+    raw = value.encode("utf-8", "surrogatepass")
+    yield from (value, quote(raw, safe=""), quote(raw), quote_plus(raw), value.replace('"', '""'))
+    yield from (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+    yield from (html.escape(value), html.escape(value, quote=False), html.escape(value).replace("&#x27;", "&#39;"))
+    yield from (repr(value)[1:-1], repr(raw)[2:-1], base64.b64encode(raw).decode(), raw.hex())
 
 
 def register_url(url: str) -> str:
