@@ -94,7 +94,7 @@ def _without_shipment(case: Case, live: Live, sides: list[Side]) -> None:
 
 def shows_no_shipment(side: Side, live: Live, *, rung: Rung) -> bool:
     """Whether a whole read of the supplier shows that nothing left for units of this fulfillment that no parcel explains."""
-    if side.view is None or not side.view.complete or side.view.unknown_links:
+    if side.view is None or not side.view.complete or side.view.may_have_more:
         return False
     covering = [one for one in side.orders if not one.covers.keys().isdisjoint(live.lines)]
     if not covering:

@@ -204,9 +204,18 @@ def _mapping(case: Case, side: Side) -> None:
             _ambiguous(case, thing=placed.order.id, line_ids=placed.scope, evidence=evidence, side=side)
         elif case.order.cancelled_at is None:
             _unfitting(case, side, placed)
+    _doubtful(case, side)
     if case.order.cancelled_at is None:
         _parcels(case, side)
         _unplaced(case, side)
+
+
+def _doubtful(case: Case, side: Side) -> None:
+    """What comes with our order's name alone, where another order has that name or may have it."""
+    for supplier_order, others in sorted(side.view.doubtful.items() if side.view else ()):
+        if case.open_units(side.lines):
+            evidence = {"supplier_order": supplier_order, "candidates": [case.order.name, *others]}
+            _ambiguous(case, thing=supplier_order, line_ids=side.lines, evidence=evidence, side=side)
 
 
 def _unknown_word(case: Case, side: Side, placed: Placed) -> None:
@@ -247,7 +256,7 @@ def _parcels(case: Case, side: Side) -> None:
 def _unplaced(case: Case, side: Side) -> None:
     """A paid line that no supplier order is about, in two whole reads: was it ever placed?"""
     view = side.view
-    if view is None or case.order.financial not in PAID or view.unknown_links:
+    if view is None or case.order.financial not in PAID or view.may_have_more:
         return
     covered = {line_id for one in side.orders for line_id in (*one.covers, *one.off, *one.unclear)}
     if any(one.strange for one in side.orders):

@@ -51,7 +51,7 @@ def quiet(view: OrderView, *, policy: Policy, now: datetime) -> Judgement | None
     if rules is None:
         return None
     supplier = next((one for one in view.suppliers if one.name == rules.name), None)
-    if supplier is None or not supplier.complete or supplier.unknown_links or len(supplier.orders) > 1:
+    if supplier is None or not supplier.complete or supplier.may_have_more or len(supplier.orders) > 1:
         return None
     linked = supplier.orders[0] if supplier.orders else None
     if linked is not None and not _is_settled_link(linked, order.lines):

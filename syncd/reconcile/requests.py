@@ -142,7 +142,7 @@ def _not_acknowledged(case: Case, side: Side, work: FulfillmentOrder) -> None:
 def shows_no_live_order(side: Side, *, since: datetime) -> bool:
     """Whether a whole read of the supplier, made after `since`, shows that no order of its is alive for us."""
     view = side.view
-    if view is None or not view.complete or view.unknown_links or view.observed_at is None or view.observed_at < since:
+    if view is None or not view.complete or view.may_have_more or view.observed_at is None or view.observed_at < since:
         return False
     if not side.orders:
         return view.empty_reads >= 1
@@ -185,7 +185,7 @@ def _no_progress(case: Case, side: Side, work: FulfillmentOrder) -> None:
 def shows_nothing_shipped(side: Side, orders: Iterable[Placed]) -> bool:
     """Whether a whole read shows that nothing has left, and no label was made that may leave any moment."""
     view = side.view
-    if view is None or not view.complete or view.unknown_links:
+    if view is None or not view.complete or view.may_have_more:
         return False
     if not side.orders:
         return view.empty_reads >= 1

@@ -62,8 +62,17 @@ class SupplierView:
     """Complete reads, at least a minute apart, that would have shown an order for this store order and did not."""
     unknown_links: tuple[str, ...] = ()
     """Supplier order ids that a link names but the mirror has never seen."""
+    doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Supplier order ids that come with this order's name alone, and whose else they may be: orders of other stores, or of
+    stores that were never read (F13)."""
     was_asked: bool = True
     """False: the order is the supplier's, but the last read was not about it, so it is not whole so far as it goes."""
+
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether it may have orders of ours that are not among `orders`: then nothing is absent there."""
+        return bool(self.unknown_links or self.doubtful)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

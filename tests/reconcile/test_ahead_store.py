@@ -77,6 +77,12 @@ WITHOUT_SHIPMENT = [
         "the linked order was not seen",
     ),
     Row(
+        "an order there that may be ours",
+        view(shown(done({A: 1}, **OLD)), side(empty_reads=1, doubtful={"S9": ("#1001 of other",)})),
+        [],
+        "it may have shipped",
+    ),
+    Row(
         "the supplier was not read",
         view(shown(done({A: 1}, **OLD)), side(placed(), complete=False)),
         [],

@@ -414,6 +414,7 @@ SPOILERS = (
     lambda one: _spoil_done(one, created_at=one.order.created_at),
     lambda one: _spoil_supplier(one, complete=False),
     lambda one: _spoil_supplier(one, unknown_links=("S9",)),
+    lambda one: _spoil_supplier(one, doubtful={"S9": ("#1001 of other",)}),
     lambda one: _spoil_supplier(one, orders=()),
     lambda one: _spoil_supplier(one, orders=(), empty_reads=2),
     lambda one: _spoil_link(one, missing_reads=1),

@@ -365,6 +365,21 @@ MAPPING = [
         "whose parcel is it",
         [],
     ),
+    Row(
+        "its name alone, and another store has it too",
+        view(order(**OLD), side(empty_reads=2, doubtful={"S9": ("#1001 of other",)})),
+        ["F13 report"],
+        "it may be ours, or theirs",
+        [],
+    ),
+    Row(
+        "its name alone, with nothing open",
+        view(
+            order(fulfillments=(done({A: 1}, P1),), fulfillment_orders=(closed({A: 1}),)), side(doubtful={"S9": ("x",)})
+        ),
+        ["B09 report"],
+        "nothing is left to be sent",
+    ),
     Row("never placed", view(order(**OLD), side(empty_reads=2)), ["F13 report"], "was it ever placed?"),
     Row("never placed, seen once", view(order(**OLD), side(empty_reads=1)), [], "once is nothing"),
     Row("never placed, half a read", view(order(**OLD), side(empty_reads=2, complete=False)), [], "half a truth"),

@@ -149,6 +149,13 @@ REQUESTS = [
         [],
     ),
     Row(
+        "no answer, an order there that may be ours",
+        view(at_service(SUBMITTED), side(empty_reads=1, doubtful={"S9": ("#1001 of other",)})),
+        ["C02 report", "F13 report"],
+        "it may be alive",
+        [],
+    ),
+    Row(
         "no answer, somebody else's line in it",
         view(
             at_service(request(RequestStatus.SUBMITTED, sent=ago(hours=25), units={A: 1, "x": 1})), side(empty_reads=1)
