@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -54,11 +55,23 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal that is up to date with nothing in it: to be copied, which is far quicker than to migrate."""
+    path = tmp_path_factory.mktemp("journal") / "empty.db"
+    database = Database(f"sqlite:///{path}", key_file=None, clock=ManualClock(at=START))
+    database.upgrade()
+    database.engine.dispose()
+    return path
+
+
 @pytest.fixture
 def url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """The address of an up-to-date, empty journal."""
     if engine_name == "sqlite":
-        return f"sqlite:///{tmp_path / 'syncd.db'}"
+        path = tmp_path / "syncd.db"
+        copyfile(request.getfixturevalue("empty_sqlite"), path)
+        return f"sqlite:///{path}"
     address: str = request.getfixturevalue("postgres_url")
     make_empty(address)
     return address
