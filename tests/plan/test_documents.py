@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,17 +107,24 @@ def _drift() -> dict[str, Any]:
     )
 
 
-DOCUMENTS = {
-    "plan": _plan(),
-    "run": _run(),
-    "drift": _drift(),
-    "check": check_document(
+def _check() -> dict[str, Any]:
+    return check_document(
         [Check(name="token", state="ok", text="accepted"), Check(name="clock", state="warn", text="x", remedy="y")]
-    ),
-    "history": history_document(
-        [Event(), Event(before={"at": NOW}, after=[1], why="because", order=None, order_id=None)]
-    ),
-}
+    )
+
+
+def _history() -> dict[str, Any]:
+    return history_document(
+        [Event(), Event(before={"at": NOW}, after=[1], why="because", order=None, order_id=None, previous="a" * 64)]
+    )
+
+
+DOCUMENTS = {"plan": _plan, "run": _run, "drift": _drift, "check": _check, "history": _history}
+
+
+def made(name: str) -> dict[str, Any]:
+    """The document as it is read by others."""
+    return json.loads(json.dumps(DOCUMENTS[name]()))
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -142,13 +150,22 @@ def _objects(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_a_document_of_the_code_fits_its_schema(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
-    document = json.loads(json.dumps(DOCUMENTS[name]))
+    document = made(name)
     assert [error.message for error in validator(name).iter_errors(document)] == []
+
+
+@pytest.mark.parametrize("name", ["run", "drift", "check", "history"])
+def test_a_document_is_as_somebody_found_it_good(name: str, request: pytest.FixtureRequest) -> None:
+    """The run's holds a plan too. Refresh with `pytest tests/plan --refresh` and read the diff."""
+    golden = Path(__file__).parent / "documents" / f"{name}.json"
+    if request.config.getoption("--refresh"):
+        golden.write_text(json.dumps(made(name), indent=2) + "\n")
+    assert made(name) == json.loads(golden.read_text())
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_a_document_that_lacks_any_key_does_not_fit(name: str) -> None:
-    document = json.loads(json.dumps(DOCUMENTS[name]))
+    document = made(name)
     free = {"evidence", "before", "after"}  # what is inside these is not promised
     judge = validator(name)
     kept = []
@@ -167,7 +184,7 @@ def test_a_document_that_lacks_any_key_does_not_fit(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_a_document_may_have_more_keys(name: str) -> None:
-    assert validator(name).is_valid({**json.loads(json.dumps(DOCUMENTS[name])), "later": 1})
+    assert validator(name).is_valid({**made(name), "later": 1})
 
 
 @pytest.mark.parametrize(
@@ -182,7 +199,7 @@ def test_a_document_may_have_more_keys(name: str) -> None:
     ],
 )
 def test_wrong_values_do_not_fit(name: str, change: dict[str, Any]) -> None:
-    assert not validator(name).is_valid({**json.loads(json.dumps(DOCUMENTS[name])), **change})
+    assert not validator(name).is_valid({**made(name), **change})
 
 
 @given(st.lists(STEPS.filter(lambda each: each.order_id and all(line.line_item_id for line in each.lines)), max_size=3))
@@ -207,13 +224,18 @@ def test_the_schemas_speak_the_words_of_the_code() -> None:
 
 
 def test_a_drift_tells_what_to_do_and_since_when() -> None:
-    shown, source = DOCUMENTS["drift"]["drifts"]
+    shown, source = made("drift")["drifts"]
     assert (shown["kind"], shown["code"], shown["since"]) == ("shipped_not_fulfilled", "A01", "2026-11-22T06:00:00Z")
     assert shown["runbook"] == KINDS["shipped_not_fulfilled"].runbook
     assert shown["evidence"]["age"] == 7200
     assert source["evidence"] == {"observed_at": "2026-11-22T08:00:00Z"}
-    assert [each["age_s"] for each in DOCUMENTS["drift"]["sources"]] == [90, None]
+    assert [each["age_s"] for each in made("drift")["sources"]] == [90, None]
+
+
+def test_a_source_that_was_read_a_moment_after_now_is_of_no_age() -> None:
+    ahead = drift_document([], store="main", sources=[Read("main", observed_at=NOW + timedelta(seconds=1))], now=NOW)
+    assert [each["age_s"] for each in ahead["sources"]] == [0]
 
 
 def test_the_summary_counts_every_state() -> None:
-    assert DOCUMENTS["run"]["summary"] == {**dict.fromkeys(map(str, StepState), 0), "verified": 1, "refused": 1}
+    assert made("run")["summary"] == {**dict.fromkeys(map(str, StepState), 0), "verified": 1, "refused": 1}
