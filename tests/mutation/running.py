@@ -1,0 +1,107 @@
+"""Makes the mutants with mutmut and tries them. Started as a script in the workplace.
+
+As a script, since nothing of `tests` may be imported before mutmut put its own copy first in the path.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import libcst
+import pytest
+from mutmut.__main__ import collect_or_load_stats, create_mutants
+from mutmut.configuration import config
+from mutmut.mutation import mutators
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, setup_source_paths, walk_mutatable_files
+from mutmut.utils.format_utils import mangled_name_from_mutant_name
+from mutmut.workers.isolation import get_mutant_runner
+
+
+def leave_sentences_alone() -> None:
+    """Mutate words that machines read (names, keys, states), not sentences for people: golden files hold those."""
+    table: Any = mutators.mutation_operators
+    table[:] = [(kind, _of_words if operator is mutators.operator_string else operator) for kind, operator in table]
+
+
+def _of_words(node: libcst.BaseString) -> Iterable[libcst.BaseString]:
+    if isinstance(node, libcst.SimpleString) and " " in node.raw_value.strip():
+        return
+    yield from mutators.operator_string(node)
+
+
+def prepare() -> None:
+    """Make the mutants of what changed, and learn which tests reach which function."""
+    Path("mutants").mkdir(exist_ok=True)
+    set_mutant_under_test("mutant_generation")
+    copy_src_dir()
+    copy_also_copy_files()
+    setup_source_paths()
+    create_mutants(1)
+    collect_or_load_stats(get_mutant_runner(1), apply_config_invalidation=True)
+    set_mutant_under_test("")
+
+
+def try_all(names: Sequence[str]) -> int:
+    """Try the mutants with these names; a pattern stands for those that have no verdict yet."""
+    from tests.mutation.trial import Mutant, Trial  # mutmut's copy
+
+    asked = frozenset(names)
+    files: dict[str, SourceFileMutationData] = {}
+    mutants = []
+    for path in sorted(walk_mutatable_files()):
+        data = SourceFileMutationData(path=path)
+        data.load()
+        for name, code in data.exit_code_by_key.items():
+            if name in asked or (code is None and any(fnmatch(name, pattern) for pattern in names)):
+                tests = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(name), ())
+                mutants.append(Mutant(name=name, tests=tuple(tests)))
+                files[name] = data
+    began, done = time.monotonic(), 0
+
+    def keep(mutant: Mutant, code: int, seconds: float) -> None:
+        nonlocal done
+        done += 1
+        data = files[mutant.name]
+        data.exit_code_by_key[mutant.name] = code
+        data.durations_by_key[mutant.name] = seconds
+        if done % 50 == 0 or done == len(mutants):
+            for each in {each.path: each for each in files.values()}.values():
+                each.save()
+            print(f"{done} of {len(mutants)} in {time.monotonic() - began:.0f} s", flush=True)
+
+    os.chdir("mutants")
+    trial = Trial(mutants, seconds=state().duration_by_test, switch_on=set_mutant_under_test, keep=_in(keep))
+    arguments = [
+        "--rootdir=.",
+        "-p",
+        "no:randomly",
+        *config().pytest_add_cli_args_test_selection,
+        *config().pytest_add_cli_args,
+    ]
+    return int(pytest.main(arguments, plugins=[trial]))
+
+
+def _in(keep: Any) -> Any:
+    """Verdicts are kept beside the mutants, in the folder above the one in which the tests run."""
+
+    def kept(*args: Any) -> None:
+        os.chdir("..")
+        keep(*args)
+        os.chdir("mutants")
+
+    return kept
+
+
+if __name__ == "__main__":
+    leave_sentences_alone()
+    prepare()
+    sys.exit(try_all(sys.argv[1:]))
