@@ -1,5 +1,6 @@
 """What CJ's words mean, and how few calls it takes to hear them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -168,6 +169,18 @@ async def test_a_few_orders_are_asked_for_one_by_one() -> None:
     placed = [world.place(1001 + place) for place in range(30)]
     await world.port.orders(query(*placed[:3]))
     assert (len(_lists(world)), _details(world)) == (0, 3)
+
+
+@pytest.mark.parametrize("others", [0, 9])
+async def test_a_second_order_for_the_same_store_order_is_found(others) -> None:
+    world = CjWorld()
+    placed = [world.place(1001 + place) for place in range(1 + others)]
+    first = world.twin.orders[placed[0].ref]
+    lines = [CjLine(store_line_id="77")]
+    second = world.twin.place(name=first.name, store_order_id=first.store_order_id, lines=lines)
+    unknown = [replace(one.wanted(), supplier_order_ids=()) for one in placed]
+    read = await world.port.orders(SupplierQuery(wanted=tuple(unknown)))
+    assert {placed[0].ref, second} <= {order.id for order in read.orders}
 
 
 async def test_remembered_lines_are_not_believed_for_long() -> None:

@@ -76,6 +76,7 @@ class Look:
     _problems: list[Problem] = field(default_factory=list)
     _error: PortError | None = None
     _has_heard: bool = False
+    _found_by_reference: bool = False
     _counts_agree: bool = True
 
     async def at(self, wanted: Sequence[Wanted]) -> Found:
@@ -85,8 +86,9 @@ class Look:
                 await self._list_open(wanted)
             for one in wanted:
                 await self._one(one)
-            if len(wanted) <= FEW and any(self._is_cancelled(one) for one in wanted):
-                # CJ answers a store's order with one of its own: what was placed anew after a cancel shows in the list.
+            if len(wanted) <= FEW and (self._found_by_reference or any(self._is_cancelled(one) for one in wanted)):
+                # CJ answers a store's order with one of its own. Others for it, and what was placed anew after a cancel,
+                # show in the list alone.
                 await self._list_open(wanted)
         except _Stop:
             pass
@@ -164,6 +166,7 @@ class Look:
                 return False
             if _belongs(row, wanted):
                 self._keep(row)
+                self._found_by_reference = True
                 return await self._siblings(row)
             text = f"asked for {ref}, CJ answered order {row.orderId}, which names another"
             self._note(InvalidResponse(text, path="data.orderNum"), place=wanted.order_name)
