@@ -58,6 +58,8 @@ class Judged:
     due: dict[str, datetime | None] = field(default_factory=dict)
     seen_at: dict[str, datetime] = field(default_factory=dict)
     """When what each order was judged on was fetched: what became due after that is not answered by it."""
+    answered: set[str] = field(default_factory=set)
+    """Orders about which every supplier that may have them told all, whatever else it left out."""
     unsure: set[str] = field(default_factory=set)
     """Orders that a sweep showed without all their parts and that may need something: to be read by id."""
     failed: PortError | None = None
@@ -78,6 +80,8 @@ class Judged:
             self.skips[order_id] = judgement.skips
         if not order.is_complete:
             self.cut.add(order_id)
+        if all(supplier.complete for supplier in view.suppliers):
+            self.answered.add(order_id)
         if not order.is_complete and (judgement.drifts or _was_edited(order) or "links" in order.cut):
             self.unsure.add(order_id)
         # Looked at again next pass, although nothing may change until then: what a side did not show this time may
@@ -95,6 +99,7 @@ class Judged:
         self.steps = [step for step in self.steps if step.order_id not in again] + other.steps
         self.skips = {order: skips for order, skips in self.skips.items() if order not in again} | other.skips
         self.cut = (self.cut - again) | other.cut
+        self.answered = (self.answered - again) | other.answered
         self.unsure -= other.whole
         self.due |= other.due
         self.seen_at |= other.seen_at
@@ -106,7 +111,9 @@ class Judged:
         given = Judged(
             due={order_id: self.due.pop(order_id) for order_id in quiet},
             seen_at={order_id: self.seen_at.pop(order_id) for order_id in quiet},
+            answered=self.answered & quiet,
         )
+        self.answered -= quiet
         for order_id in quiet:
             self.skips.pop(order_id, None)
         return given
@@ -117,6 +124,7 @@ class Judged:
         self.steps += other.steps
         self.skips |= other.skips
         self.cut |= other.cut
+        self.answered |= other.answered
         self.unsure |= other.unsure
         self.due |= other.due
         self.seen_at |= other.seen_at
@@ -222,6 +230,7 @@ async def remember(shop: Shop, observed: Observed, judged: Judged, *, run_id: st
         now=shop.clock.now(),
         run_id=run_id,
         complete_sources=complete,
+        answered=judged.answered,
     )
     await shop.db.run(mirror.set_due, store=shop.name, due=judged.due, judged_at=judged.seen_at, now=shop.clock.now())
     return changes

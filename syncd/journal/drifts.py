@@ -64,12 +64,14 @@ def record(
     now: datetime,
     run_id: str,
     complete_sources: Collection[str],
+    answered: Collection[str] = (),
 ) -> DriftChanges:
     """Keep what a pass found.
 
-    `judged` are the orders that were judged on whole reads of themselves. An order's drift that is no longer found is resolved
-    only if its order is one of them and its source, where it names one, is in `complete_sources`; a drift of a source itself only
-    if that source is. A drift is confirmed by two finds on complete sources at least a minute apart.
+    `judged` are the orders that were judged on whole reads of themselves; of those, every supplier told all about the ones
+    that are `answered`. An order's drift that is no longer found is resolved only if its order is judged, and its source, where
+    it names one, is in `complete_sources` or the order answered; a drift of a source itself only if that source is complete.
+    A drift is confirmed by two finds on complete sources at least a minute apart.
     """
     _wake(conn, store=store, now=now)
     found = {drift.id: drift for drift in drifts}
@@ -83,7 +85,8 @@ def record(
         upsert(conn, episodes, chunk)
     opened = [id_ for id_ in found if id_ not in kept]
     regressed = [id_ for id_ in found if id_ in kept and kept[id_].state == DriftState.RESOLVED]
-    gone = _gone(conn, store=store, judged=frozenset(judged), found=found.keys(), whole=whole)
+    told = frozenset(answered)
+    gone = _gone(conn, store=store, judged=frozenset(judged), found=found.keys(), whole=whole, answered=told)
     _resolve(conn, store=store, ids=gone, now=now, run_id=run_id)
     return DriftChanges(
         opened=_records(conn, store=store, ids=opened),
@@ -192,7 +195,13 @@ def _row(
 
 
 def _gone(
-    conn: Connection, *, store: str, judged: frozenset[str], found: Collection[str], whole: frozenset[str]
+    conn: Connection,
+    *,
+    store: str,
+    judged: frozenset[str],
+    found: Collection[str],
+    whole: frozenset[str],
+    answered: frozenset[str],
 ) -> list[str]:
     """Ids of the kept drifts that a pass which could have found them did not find."""
     columns = (episodes.c.id, episodes.c.order_id, episodes.c.source)
@@ -201,7 +210,7 @@ def _gone(
         row.id
         for row in conn.execute(select(*columns).where(is_open))
         if row.id not in found
-        and (row.source is None or row.source in whole)
+        and (row.source is None or row.source in whole or row.order_id in answered)
         and (row.order_id in judged if row.order_id is not None else row.source is not None)
     ]
 

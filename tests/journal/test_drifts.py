@@ -27,10 +27,12 @@ async def passes(
     at: datetime = NOW,
     judged: tuple[str, ...] = ("o1",),
     complete: tuple[str, ...] = ("cj", "main"),
+    answered: tuple[str, ...] = (),
 ) -> DriftChanges:
     return await db.run(
-        drifts.record, store="main", judged=judged, drifts=found, now=at, run_id="r", complete_sources=complete
-    )
+        drifts.record, store="main", judged=judged, drifts=found, now=at, run_id="r", complete_sources=complete,
+        answered=answered,
+    )  # fmt: skip
 
 
 async def open_ids(db: Database, **which: str) -> list[str]:
@@ -55,6 +57,14 @@ async def test_only_what_was_judged_on_whole_reads_is_resolved(db: Database) -> 
     assert await open_ids(db) == ["d1"]
     await passes(db)
     assert await open_ids(db) == []
+
+
+async def test_what_a_supplier_told_all_about_is_resolved_whatever_else_it_left_out(db: Database) -> None:
+    await passes(db, drift(), drift("d2", order_id="o2"), drift("d3", order_id=None))
+    await passes(db, judged=("o1", "o2"), complete=(), answered=("o1", "o3"))
+    assert await open_ids(db) == ["d2", "d3"]
+    await passes(db, judged=(), complete=(), answered=("o2",))
+    assert await open_ids(db) == ["d2", "d3"], "it was not judged"
 
 
 async def test_a_drift_of_a_source_is_resolved_by_a_whole_read_of_it(db: Database) -> None:
