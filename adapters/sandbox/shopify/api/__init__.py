@@ -9,6 +9,7 @@ _MODULES = (
     "fulfillment_orders",
     "fulfillments",
     "shop",
+    "locations",
     "fulfilling",
     "requesting",
     "ordering",

@@ -118,7 +118,7 @@ def mutation(
             if known is not None:
                 return _replayed(known, arguments)
             payload: dict[str, Any] = dict.fromkeys(info.return_type.fields)  # type: ignore[union-attr]
-            payload["userErrors"] = []
+            payload.update({field: [] for field in ["userErrors", *payload] if field.lower().endswith("usererrors")})
             try:
                 payload.update(function(request, **arguments))
             except Refusal as refusal:
@@ -138,13 +138,15 @@ def mutation(
 
 _IDEMPOTENT = frozenset({"refundCreate"})
 """Mutations that need a key since 2026-04; of those that the twin carries out. No fulfillment mutation takes one."""
+_KEYED = _IDEMPOTENT | {"locationActivate", "locationDeactivate"}
+"""Mutations that heed one."""
 
 
 def _idempotency_key(info: Info, request: Request, name: str) -> str | None:
     for directive in info.field_nodes[0].directives or ():
         if directive.name.value == "idempotent":
             values = _directive_values(info, directive)
-            return str(values["key"]) if name in _IDEMPOTENT else None
+            return str(values["key"]) if name in _KEYED else None
     if name in _IDEMPOTENT and request.version >= "2026-04":
         raise bad_request("The @idempotent directive is required for this mutation but was not provided.")
     return None

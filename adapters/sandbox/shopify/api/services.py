@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from graphql import GraphQLResolveInfo
 
@@ -14,9 +15,12 @@ from adapters.sandbox.shopify.api.orders import counted
 from adapters.sandbox.shopify.api.registry import Request, mutation, resolves, shows
 from adapters.sandbox.shopify.errors import NotModelled, Refusal, UserError, refuse
 from adapters.sandbox.shopify.world.state import App, FulfillmentService
+from adapters.sandbox.shopify.world.world import service_handle
 
 Info = GraphQLResolveInfo[Any]
 WRITE = ("write_fulfillments",)
+
+_RESERVED = frozenset({"manual", "gift_card", "shopify", "amazon"})
 
 
 def _check_name(request: Request, name: str, *, known: FulfillmentService | None) -> list[UserError]:
@@ -27,17 +31,26 @@ def _check_name(request: Request, name: str, *, known: FulfillmentService | None
         errors.append(UserError("Name cannot begin with a whitespace character", ("name",)))
     if name[-1].isspace():
         errors.append(UserError("Name cannot end with a whitespace character", ("name",)))
-    if name.lower() == "manual":
+    if name.lower() in _RESERVED:
         errors.append(UserError("Name is reserved", ("name",)))
-    elif any(one is not known and one.service_name.lower() == name.lower() for one in request.world.services):
+    elif any(one is not known and _is_same(one, name) for one in request.world.services):
         errors.append(UserError("Name has already been taken", ("name",)))
     return errors
 
 
-def _check_url(url: str | None) -> list[UserError]:
-    scheme = (url or "https://").partition("://")[0]
+def _is_same(known: FulfillmentService, name: str) -> bool:
+    return known.service_name.lower() == name.lower() or known.handle == service_handle(name)
+
+
+def _check_url(request: Request, url: str | None) -> list[UserError]:
+    if not url:
+        return []
+    scheme = url.partition("://")[0]
     if scheme not in {"http", "https"}:
         return [UserError(f"Callback url protocol {scheme}:// is not supported", ("callbackUrl",))]
+    hosts = request.app.callback_hosts
+    if hosts is not None and urlsplit(url).hostname not in {*hosts, request.world.shop.domain}:
+        return [UserError("Callback url is not allowed", ("callbackUrl",))]
     return []
 
 
@@ -51,8 +64,9 @@ def create(
     tracking_support: bool = False,
     requires_shipping_method: bool = True,
     fulfillment_orders_opt_in: bool = True,
+    **_: Any,
 ) -> dict[str, Any]:
-    errors = [*_check_name(request, name, known=None), *_check_url(callback_url)]
+    errors = [*_check_name(request, name, known=None), *_check_url(request, callback_url)]
     if errors:
         raise Refusal(*errors)
     made = request.world.add_service(name, app=request.app, callback_url=callback_url)
@@ -73,15 +87,17 @@ def _service(request: Request, global_id: str) -> FulfillmentService:
 @mutation("fulfillmentServiceUpdate", scopes=WRITE)
 def update(request: Request, *, id: str, **changes: Any) -> dict[str, Any]:  # noqa: A002  # the schema's name
     found = _service(request, id)
-    errors = _check_url(changes.get("callback_url"))
+    errors = _check_url(request, changes.get("callback_url"))
     if changes.get("name") is not None:
         errors = [*_check_name(request, changes["name"], known=found), *errors]
     if errors:
         raise Refusal(*errors)
     if changes.get("name") is not None:
         found.service_name = changes.pop("name")
+        if found.location is not None:
+            found.location.name = found.service_name
     for key, value in changes.items():
-        if value is not None:
+        if value is not None and key != "permits_sku_sharing":
             setattr(found, key, value)
     return {"fulfillmentService": found}
 
@@ -108,9 +124,10 @@ def delete(
     for global_id in (found.id, found.id.partition("?")[0]):
         world.nodes.pop(global_id, None)
     if found.location is not None:
-        # KEEP turns the place into one of the merchant's, the other actions retire it.
+        # KEEP turns the place into one of the merchant's, the other actions remove it.
         found.location.service = None
-        found.location.is_active = inventory_action == "KEEP"
+        if inventory_action != "KEEP":
+            world.remove_location(found.location)
     return {"deletedId": found.id.partition("?")[0]}
 
 

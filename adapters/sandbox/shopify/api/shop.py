@@ -14,7 +14,6 @@ from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.ids import of_kind
 from adapters.sandbox.shopify.api.registry import Request, require, resolves, shows, type_name_of
 from adapters.sandbox.shopify.errors import NotModelled
-from adapters.sandbox.shopify.search import Field, equals, matches_id, starts_or_equals
 from adapters.sandbox.shopify.world.fulfillment_orders import may_see
 from adapters.sandbox.shopify.world.metafields import digest
 from adapters.sandbox.shopify.world.returned import Return
@@ -129,99 +128,6 @@ def versions(_: Any, _info: Info) -> list[dict[str, Any]]:
 @resolves("App", "apiKey")
 def api_key(app: Any, _: Info) -> str:
     return f"key-of-{app.handle}"
-
-
-_LOCATION_FIELDS = {
-    "default": Field(starts_or_equals, "name"),
-    "id": Field(matches_id, "id"),
-    "name": Field(starts_or_equals, "name"),
-    "active": Field(equals, "active"),
-    "legacy": Field(equals, "legacy"),
-}
-
-
-@resolves("QueryRoot", "locations")
-def locations(
-    _: Any,
-    info: Info,
-    *,
-    include_legacy: bool = False,
-    include_inactive: bool = False,
-    query: str | None = None,
-    sort_key: str = "NAME",
-    **size: Any,
-) -> Window:
-    request: Request = info.context
-    require(request, "locations", ["read_locations"])
-    search = searches.searched(info, query, _LOCATION_FIELDS)
-    chosen = [
-        place
-        for place in request.world.locations
-        if (include_legacy or place.service is None)
-        and (include_inactive or place.is_active)
-        and search.test(_described(place))
-    ]
-    if sort_key == "ID":
-        return window(chosen, **size)
-    return window(chosen, key=lambda place: place.name, **size)
-
-
-def _described(place: Location) -> dict[str, Any]:
-    return {
-        "id": place.number,
-        "name": place.name,
-        "active": str(place.is_active).lower(),
-        "legacy": str(place.service is not None).lower(),
-    }
-
-
-@resolves("QueryRoot", "location")
-def location(_: Any, info: Info, *, id: str | None = None) -> Location | None:  # noqa: A002  # the schema's name
-    request: Request = info.context
-    require(request, "location", ["read_locations"])
-    return request.world.locations[0] if id is None else of_kind(request, id, Location)
-
-
-@resolves("Location", "address")
-def location_address(place: Location, _: Info) -> dict[str, Any]:
-    empty = dict.fromkeys(
-        ("address1", "address2", "country", "latitude", "longitude", "phone", "province", "provinceCode", "zip")
-    )
-    lines = [line for line in (place.city, place.country_code) if line]
-    return {**empty, "city": place.city, "countryCode": place.country_code, "formatted": lines}
-
-
-@resolves("Location", "shipsInventory")
-def ships(place: Location, _: Info) -> bool:
-    """Recorded: never at the location of a fulfillment service."""
-    return place.is_active and place.service is None
-
-
-@resolves("Location", "hasActiveInventory")
-def has_stock(place: Location, _: Info) -> bool:
-    return place.is_active
-
-
-@resolves("Location", "activatable", "deactivatable")
-def switchable(place: Location, _: Info) -> bool:
-    return place.service is None
-
-
-@resolves("Location", "deactivatedAt")
-def deactivated(_: Location, _info: Info) -> None:
-    return None
-
-
-@resolves("Location", "hasUnfulfilledOrders")
-def has_work(place: Location, info: Info) -> bool:
-    world: World = info.context.world
-    return any(fo.is_open and fo.location is place for fo in world.fulfillment_orders.values())
-
-
-@resolves("Location", "isPrimary")
-def is_primary(place: Location, info: Info) -> bool:
-    world: World = info.context.world
-    return place is world.locations[0]
 
 
 @resolves("QueryRoot", "fulfillmentService")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from adapters.sandbox.shopify.ledger import Entry, Ledger
 from adapters.sandbox.shopify.world.charges import TaxLine
@@ -85,6 +87,12 @@ class ShopInfo:
     """The merchant has not paid: every call answers 402."""
     locked: bool = False
     """Every call answers 423."""
+
+
+def service_handle(name: str) -> str:
+    """A service's name as a handle: no accents, no punctuation but underscores."""
+    plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")
 
 
 class World:
@@ -219,13 +227,18 @@ class World:
         self.locations.append(location)
         return self.register(location)
 
+    def remove_location(self, location: Location) -> None:
+        """Forget a location."""
+        self.locations.remove(location)
+        self.nodes.pop(location.id, None)
+
     def add_service(self, name: str, *, app: App | None, callback_url: str | None = None) -> FulfillmentService:
         """A fulfillment service with its location. `app` registered it; None stands for somebody else's app."""
         global_id, number = self.new_id("FulfillmentService")
         service = FulfillmentService(
             id=f"{global_id}?id=true",
             number=number,
-            handle="-".join(name.lower().split()),
+            handle=service_handle(name),
             service_name=name,
             type="THIRD_PARTY",
             app=app,
