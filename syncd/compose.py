@@ -5,10 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property, partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -180,20 +179,7 @@ class Runtime:
             )
             for row in found.rows
         ]
-        changed = await self.db.run(
-            links.replace_file_links, supplier=supplier.name, links=stated, now=self.clock.now()
-        )
-        await self.make_due(changed)
-
-    async def make_due(self, orders: Collection[tuple[str, str]]) -> None:
-        """Let the next pass judge these (store, order id): something that is not seen on any side has changed."""
-        from syncd.journal import mirror
-
-        by_store: dict[str, dict[str, datetime | None]] = {}
-        for store, order_id in orders:
-            by_store.setdefault(store, {})[order_id] = self.clock.now()
-        for store, due in by_store.items():
-            await self.db.run(mirror.set_due, store=store, due=due)
+        await self.db.run(links.replace_file_links, supplier=supplier.name, links=stated, now=self.clock.now())
 
     async def aclose(self) -> None:
         """Let go of everything that was built."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from syncd.cli.orders import one_order
 from syncd.compose import named, suppliers_of
 from syncd.errors import UsageError
-from syncd.journal import history
 from syncd.journal import links as journal
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ async def linked(
     now = runtime.clock.now()
     if await _is_stated(runtime, store, order_id, supplier=supplier, supplier_order=supplier_order, sku=sku):
         return f"{order} was tied to {supplier} {supplier_order} already."
-    changed = await runtime.db.run(
+    await runtime.db.run(
         journal.link,
         store=store,
         store_order=order_id,
@@ -32,10 +31,6 @@ async def linked(
         actor=runtime.actor,
         now=now,
         line_sku=sku,
-    )
-    await runtime.make_due(changed)
-    await _tell(
-        runtime, store, order_id, what="linked", after={"supplier": supplier, "order": supplier_order, "sku": sku}
     )
     return f"Tied {order} to {supplier} {supplier_order}. The next look reads it: syncd plan --order {order}"
 
@@ -48,16 +43,15 @@ async def unlinked(runtime: Runtime, stores: Sequence[str], order: str, *, suppl
             f"Nobody tied {order} to {supplier} {supplier_order} by hand.",
             remedy="References, metafields and link files are changed where they come from. See: syncd links",
         )
-    changed = await runtime.db.run(
+    await runtime.db.run(
         journal.unlink,
         store=store,
         store_order=order_id,
         supplier=supplier,
         supplier_order_id=supplier_order,
+        actor=runtime.actor,
         now=runtime.clock.now(),
     )
-    await runtime.make_due(changed)
-    await _tell(runtime, store, order_id, what="unlinked", after={"supplier": supplier, "order": supplier_order})
     return f"Took back: {order} and {supplier} {supplier_order}."
 
 
@@ -96,16 +90,3 @@ async def _place(runtime: Runtime, stores: Sequence[str], order: str, *, supplie
     if supplier not in suppliers_of(runtime.config, store):
         raise UsageError(f"{supplier} does not ship for {store}.", remedy=f"Its stores are in [suppliers.{supplier}].")
     return store, order_id
-
-
-async def _tell(runtime: Runtime, store: str, order_id: str, *, what: str, after: dict[str, Any]) -> None:
-    await runtime.db.run(
-        history.append,
-        store=store,
-        at=runtime.clock.now(),
-        actor=runtime.actor,
-        what=what,
-        order_id=order_id,
-        why="said by a person",
-        after=after,
-    )

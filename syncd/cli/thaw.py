@@ -5,35 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncd.errors import UsageError
-from syncd.journal import drifts, history, mirror
+from syncd.journal import thawing
 
 if TYPE_CHECKING:
     from syncd.compose import Runtime
 
-_MASS_CHANGE = "adapter_mass_change"
-
 
 async def resumed(runtime: Runtime, source: str, *, reason: str) -> list[str]:
-    """Accept the mass change, note who said so, and have the supplier's stores judged anew by the next pass.
+    """Accept the mass change; says what follows from it.
 
     Raises UsageError when there is no such supplier or it is not frozen.
     """
-    supplier, now = runtime.supplier(source), runtime.clock.now()
-    if not await runtime.db.run(mirror.accept_mass_change, supplier=source):
+    stores, now = runtime.supplier(source).stores, runtime.clock.now()
+    was_frozen = await runtime.db.run(
+        thawing.resume, supplier=source, stores=stores, actor=runtime.actor, now=now, reason=reason
+    )
+    if not was_frozen:
         raise UsageError(f"{source} is not frozen by a mass change.", remedy="See: syncd drift --last")
-    for store in supplier.stores:
-        for record in await runtime.db.run(drifts.open_drifts, store=store, kind=_MASS_CHANGE):
-            if record.drift.source == source:
-                await runtime.db.run(
-                    drifts.decide,
-                    store=store,
-                    drift_id=record.drift.id,
-                    state=drifts.DriftState.RESOLVED,
-                    actor=runtime.actor,
-                    now=now,
-                )
-        await runtime.db.run(
-            history.append, store=store, at=now, actor=runtime.actor, what="source.resumed", why=reason, after=source
-        )
-        await runtime.db.run(mirror.make_all_due, store=store, now=now)
     return [f"{source} is believed again. The next pass acts on what it says: syncd plan"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, select
 
+from syncd.journal import history
 from syncd.journal.mirror.keys import name_key, tail
-from syncd.journal.mirror.linking import OrderKey, relink
+from syncd.journal.mirror.linking import relink
+from syncd.journal.mirror.orders import make_due
 from syncd.journal.rows import AnyRow, chunks, insert_new
 from syncd.journal.schema import links as _links
 
@@ -39,7 +41,7 @@ def replace_file_links(
 ) -> frozenset[tuple[str, str]]:
     """Make the supplier's links file what the journal knows of it; links by hand stay. Rows that are known cost no write.
 
-    Returns (store, order id) of the orders whose links changed.
+    Returns (store, order id) of the orders whose links changed; the next pass judges them.
     """
     wanted = {_key(link, origin="file"): link for link in links}
     kept = {
@@ -52,7 +54,7 @@ def replace_file_links(
     for chunk in chunks(new):
         insert_new(conn, _links, [_row(link, supplier=supplier, origin="file", by="", now=now) for link in chunk])
     ids = {key[1] for key in gone} | {link.supplier_order_id.strip() for link in new}
-    return _pairs(relink(conn, supplier=supplier, ids=sorted(ids), now=now))
+    return _relinked(conn, supplier=supplier, ids=sorted(ids), now=now)
 
 
 def link(
@@ -66,22 +68,34 @@ def link(
     now: datetime,
     line_sku: str | None = None,
 ) -> frozenset[tuple[str, str]]:
-    """A person says that the two belong together. Returns the orders whose links changed."""
+    """A person says that the two belong together; told to the history.
+
+    Returns the orders whose links changed; the next pass judges them.
+    """
     stated = StatedLink(
         supplier=supplier, supplier_order_id=supplier_order_id, store_order=store_order, store=store, line_sku=line_sku
     )
     insert_new(conn, _links, [_row(stated, supplier=supplier, origin="person", by=actor, now=now)])
-    return _pairs(relink(conn, supplier=supplier, ids=[supplier_order_id.strip()], now=now))
+    _tell(conn, stated, what="linked", actor=actor, now=now)
+    return _relinked(conn, supplier=supplier, ids=[supplier_order_id.strip()], now=now)
 
 
 def unlink(
-    conn: Connection, *, store: str, store_order: str, supplier: str, supplier_order_id: str, now: datetime
+    conn: Connection,
+    *,
+    store: str,
+    store_order: str,
+    supplier: str,
+    supplier_order_id: str,
+    actor: str,
+    now: datetime,
 ) -> frozenset[tuple[str, str]]:
-    """Take back what a person said. Returns the orders whose links changed; empty when there was no such link by hand.
+    """Take back what a person said; told to the history. Returns the orders whose links changed; the next pass judges them.
 
-    References, metafields and rows of a file are not touched: they would be back at the next look.
+    Nothing happens when there was no such link by hand. References, metafields and rows of a file are not touched: they would
+    be back at the next look.
     """
-    conn.execute(
+    gone = conn.execute(
         delete(_links).where(
             _links.c.supplier == supplier,
             _links.c.supplier_order_id == supplier_order_id.strip(),
@@ -90,7 +104,11 @@ def unlink(
             _links.c.origin == "person",
         )
     )
-    return _pairs(relink(conn, supplier=supplier, ids=[supplier_order_id.strip()], now=now))
+    if not gone.rowcount:
+        return frozenset()
+    said = StatedLink(supplier=supplier, supplier_order_id=supplier_order_id, store_order=store_order, store=store)
+    _tell(conn, said, what="unlinked", actor=actor, now=now)
+    return _relinked(conn, supplier=supplier, ids=[supplier_order_id.strip()], now=now)
 
 
 def all_links(conn: Connection, *, store: str | None = None, supplier: str | None = None) -> list[StatedLink]:
@@ -102,6 +120,26 @@ def all_links(conn: Connection, *, store: str | None = None, supplier: str | Non
         statement = statement.where(_links.c.store.in_([store, ""]))
     ordered = statement.order_by(_links.c.supplier, _links.c.order_key, _links.c.line_sku, _links.c.supplier_order_id)
     return [_stated(row) for row in conn.execute(ordered)]
+
+
+def _relinked(conn: Connection, *, supplier: str, ids: Sequence[str], now: datetime) -> frozenset[tuple[str, str]]:
+    affected = relink(conn, supplier=supplier, ids=ids, now=now)
+    make_due(conn, affected, now=now)
+    return frozenset((order.store, order.order_id) for order in affected)
+
+
+def _tell(conn: Connection, said: StatedLink, *, what: str, actor: str, now: datetime) -> None:
+    after = {"supplier": said.supplier, "order": said.supplier_order_id}
+    history.append(
+        conn,
+        store=said.store or "",
+        at=now,
+        actor=actor,
+        what=what,
+        order_id=said.store_order,
+        why="said by a person",
+        after=after if what == "unlinked" else {**after, "sku": said.line_sku},
+    )
 
 
 def _of(supplier: str) -> Select[Any]:
@@ -134,10 +172,6 @@ def _remove(conn: Connection, keys: Collection[tuple[str, ...]]) -> None:
         is_key = and_(*(_links.c[name] == bindparam(f"the_{name}") for name in _KEY))
         names = [f"the_{name}" for name in _KEY]
         conn.execute(delete(_links).where(is_key), [dict(zip(names, key, strict=True)) for key in sorted(keys)])
-
-
-def _pairs(orders: Iterable[OrderKey]) -> frozenset[tuple[str, str]]:
-    return frozenset((order.store, order.order_id) for order in orders)
 
 
 def _stated(row: AnyRow) -> StatedLink:

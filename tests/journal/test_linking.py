@@ -184,7 +184,7 @@ async def test_a_person_links_and_takes_it_back(db: Database) -> None:
     assert (kept.added_by, kept.added_at, kept.origin) == ("kim", NOW, "person")
     await replace_file(db, ())
     assert await linked(db, 1) != {}, "a links file of another supplier, or none, takes nothing back"
-    await db.run(links.unlink, **said)
+    await db.run(links.unlink, actor="kim", **said)
     assert await linked(db, 1) == {}
 
 

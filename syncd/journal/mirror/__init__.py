@@ -13,6 +13,7 @@ from syncd.journal.mirror.orders import (
     forget,
     keep_orders,
     make_all_due,
+    make_due,
     record_orders,
     set_due,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "intent_view",
     "keep_orders",
     "make_all_due",
+    "make_due",
     "open_orders_by_supplier",
     "record_orders",
     "record_supplier_read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from syncd.domain.orders import FulfillmentOrder, FulfillmentOrderStatus, Order
 from syncd.journal import cursors
 from syncd.journal.coding import canonical, digest, order_text
 from syncd.journal.mirror.keys import name_key, tail
-from syncd.journal.mirror.linking import relink_orders
+from syncd.journal.mirror.linking import OrderKey, relink_orders
 from syncd.journal.mirror.metafields import link_values
 from syncd.journal.rows import AnyRow, chunks, upsert
 from syncd.journal.schema import (
@@ -112,6 +113,15 @@ def due_under(conn: Connection, *, store: str, policy: str, now: datetime) -> li
 def make_all_due(conn: Connection, *, store: str, now: datetime) -> None:
     """Note that every open order must be judged again: what was decided rested on something that changed for all."""
     conn.execute(update(orders).where(orders.c.store == store, orders.c.is_open).values(due_at=now))
+
+
+def make_due(conn: Connection, affected: Iterable[OrderKey], *, now: datetime) -> None:
+    """Note that these orders must be judged again: something that they rest on has changed."""
+    by_store: dict[str, dict[str, datetime | None]] = defaultdict(dict)
+    for key in sorted(affected):
+        by_store[key.store][key.order_id] = now
+    for store, due in by_store.items():
+        set_due(conn, store=store, due=due)
 
 
 def set_due(

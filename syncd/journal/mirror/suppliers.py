@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all
 from syncd.journal.mirror.masses import Mass, died_meanwhile, judge_mass
-from syncd.journal.mirror.orders import set_due
+from syncd.journal.mirror.orders import make_due
 from syncd.journal.rows import AnyRow, chunks, insert_new, upsert
 from syncd.journal.schema import (
     order_links,
@@ -86,7 +85,7 @@ def record_supplier_read(
     mass = judge_mass(conn, read=read, source=source, open_before=open_before)
     if not is_part:
         _record_source(conn, read=read, source=source, mass=mass)
-    _make_due(conn, affected, now=now)
+    make_due(conn, affected, now=now)
     return SupplierDelta(
         changed=frozenset(changed),
         affected=frozenset((order.store, order.order_id) for order in affected),
@@ -102,7 +101,7 @@ def serves(conn: Connection, *, store: str, policy: Policy, now: datetime) -> No
     Orders were read without a metafield that is asked for only now: then the store is to be read anew.
     """
     for rules in policy.suppliers:
-        _make_due(conn, _configure(conn, supplier=rules.name, store=store, policy=policy, now=now), now=now)
+        make_due(conn, _configure(conn, supplier=rules.name, store=store, policy=policy, now=now), now=now)
 
 
 def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, now: datetime) -> set[OrderKey]:
@@ -118,14 +117,6 @@ def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, n
     if kept is not None and row["link_metafield"]:
         cursors.clear(conn, store=store)
     return relink_all(conn, supplier=supplier, now=now)
-
-
-def _make_due(conn: Connection, affected: Collection[OrderKey], *, now: datetime) -> None:
-    by_store: dict[str, dict[str, datetime | None]] = defaultdict(dict)
-    for key in sorted(affected):
-        by_store[key.store][key.order_id] = now
-    for store, due in by_store.items():
-        set_due(conn, store=store, due=due)
 
 
 def _would_show(conn: Connection, *, read: SupplierRead, store: str, policy: Policy) -> set[str]:
