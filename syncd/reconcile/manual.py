@@ -194,7 +194,7 @@ def fulfill(
     `at`: only what is at this place, as steps carry it.
     """
     del policy, now  # the same arguments for every command; this one needs neither
-    refused = _not_workable(view)
+    refused = _not_workable(view) or (_shown_already(view, lines, tracking) if lines and at is None else None)
     if refused:
         return refused
     works = [work for work in view.order.fulfillment_orders if at in {None, _place_of(work)}]
@@ -227,6 +227,26 @@ def fulfill(
 
 def _place_of(work: FulfillmentOrder) -> str:
     return place_key((work.location_id, work.delivery_method))
+
+
+def _shown_already(view: OrderView, lines: Mapping[str, int], tracking: Sequence[Tracking]) -> Refused | None:
+    """The same units under the same numbers are most likely the same command, typed again after its run broke off."""
+    numbers = {normalise(one.number) for one in tracking}
+    for done in view.order.fulfillments:
+        units = {part.line_id: part.quantity for part in done.lines}
+        if (
+            done.is_live
+            and numbers
+            and units == dict(lines)
+            and numbers <= {normalise(one.number) for one in done.tracking}
+        ):
+            said = ", ".join(one.number for one in tracking)
+            return Refused(
+                code="already",
+                text=f"{view.order.name} shows just these units under {said} already ({done.name or done.id}).",
+                remedy="Was it typed before? See: syncd history. For more units in this parcel use the store's admin.",
+            )
+    return None
 
 
 def _no_room(view: OrderView, line_id: str, left: int, reasons: list[str]) -> Refused:

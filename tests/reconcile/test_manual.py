@@ -8,6 +8,7 @@ from syncd.domain.orders import (
     FulfillmentEvent,
     FulfillmentLine,
     FulfillmentOrderStatus,
+    FulfillmentStatus,
     Hold,
     MerchantRequest,
     RequestStatus,
@@ -184,6 +185,45 @@ def test_fulfilling_by_hand_knows_the_suppliers_parcel():
     steps = fulfill(given, policy=POLICY, tracking=[Tracking(number=P1)], notify=True, now=NOW)
     assert not isinstance(steps, Refused)
     assert [(step.notify_customer, step.parcels) for step in steps] == [(False, (f"cj/S1/{P1}",))]
+
+
+ONE_OF_TWO = order(line(A, quantity=2), fulfillment_orders=(work({A: 1}),), fulfillments=(done({A: 1}, P1),))
+
+
+@pytest.mark.parametrize(
+    ("why", "given", "numbers", "lines", "code"),
+    [
+        ("the very same units and number: it was typed before", ONE_OF_TWO, (P1,), {A: 1}, "already"),
+        ("however the number is written", ONE_OF_TWO, (f" {P1.lower()} ",), {A: 1}, "already"),
+        ("another number is another parcel", ONE_OF_TWO, (P2,), {A: 1}, None),
+        ("without a number nothing tells them apart", ONE_OF_TWO, (), {A: 1}, None),
+        ("all that is left cannot be what is done", ONE_OF_TWO, (P1,), None, None),
+        (
+            "what was taken back may be done again",
+            replace(ONE_OF_TWO, fulfillments=(replace(done({A: 1}, P1), status=FulfillmentStatus.CANCELLED),)),
+            (P1,),
+            {A: 1},
+            None,
+        ),
+    ],
+)
+def test_units_that_were_fulfilled_under_a_number_are_not_fulfilled_under_it_again(why, given, numbers, lines, code):
+    tracking = [Tracking(number=number) for number in numbers]
+    steps = fulfill(view(given, side()), policy=POLICY, tracking=tracking, lines=lines, now=NOW)
+    assert (steps.code if isinstance(steps, Refused) else None) == code, why
+
+
+def test_a_step_of_several_is_not_kept_by_what_the_others_did():
+    (step,) = fulfill(view(ONE_OF_TWO, side()), policy=POLICY, tracking=[Tracking(number=P1)], now=NOW)
+    again = fulfill(
+        view(ONE_OF_TWO, side()),
+        policy=POLICY,
+        tracking=[Tracking(number=P1)],
+        lines={A: 1},
+        at=step.target.place,
+        now=NOW,
+    )
+    assert again == (step,)
 
 
 def test_no_more_is_fulfilled_by_hand_than_is_open():
