@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
@@ -72,7 +71,7 @@ async def _world(drawn: Choices, loop: TimeLoop) -> Scene:
     loop.set_default_executor(Inline())
     known_tasks(loop)
     begin_journal()
-    world = scene.build(drawn, shape.draw(drawn, tuple(happenings.ALL)), loop)
+    world = scene.build(drawn, shape.draw(drawn, (*happenings.ALL, *happenings.TRAITS)), loop)
     world.road = Road(world)
     world.road.watch = Watch(world)
     with listening(world):
@@ -183,7 +182,16 @@ async def _peace(world: Scene) -> None:
         if number and not _changed(world, before):
             break
         if number == most:
-            _tell(world, "L2", *(liveness.l2_then_nothing_is_left_to_do(store, mutations=liveness.mutations_of(store) - before[store.name]) for store in world.stores.values()))
+            _tell(
+                world,
+                "L2",
+                *(
+                    liveness.l2_then_nothing_is_left_to_do(
+                        store, mutations=liveness.mutations_of(store) - before[store.name]
+                    )
+                    for store in world.stores.values()
+                ),
+            )
     _judge(world)
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from tests.simulation.happenings import carriers, machines, merchants, suppliers
+from tests.simulation.happenings import carriers, machines, merchants, services, suppliers
 from tests.simulation.happenings.kinds import Happening
-from tests.simulation.happenings.orders import place_order
+from tests.simulation.happenings.orders import TRAITS, customer_orders, place_order
 
-ALL: dict[str, Happening] = {**suppliers.ALL, **carriers.ALL, **merchants.ALL, **machines.ALL}
+ALL: dict[str, Happening] = {
+    **suppliers.ALL,
+    **carriers.ALL,
+    **merchants.ALL,
+    **services.ALL,
+    **machines.ALL,
+    "customer orders": customer_orders,
+}
 """Every happening by its name."""
 
-ALWAYS: tuple[str, ...] = ("ships", "delivers", "moves")
+ALWAYS: tuple[str, ...] = ("ships", "delivers", "moves", "customer orders")
 """What every world has."""
 
-__all__ = ["ALL", "ALWAYS", "Happening", "place_order"]
+__all__ = ["ALL", "ALWAYS", "TRAITS", "Happening", "place_order"]

@@ -10,6 +10,10 @@ from tests.simulation.choices import Scope
 from tests.simulation.scene import ADDRESS, EMAIL, Scene, Store
 from tests.simulation.truth import Goods
 
+MOST = 6
+"""Orders that a world has at most."""
+TRAITS = ("locations", "joint parcels")
+"""What the orders of a world may be like."""
 SKUS = ("DP-HAT", "CJ-MUG", "DP-SCARF", "CJ-CUP", "OWN-PEN")
 
 
@@ -23,6 +27,13 @@ def place_order(scene: Scene, scope: Scope) -> Any:
     parts = "; ".join(f"{one.supplier} in {sum(one.units.values())}" for one in scene.truth.of(order))
     scene.tell(f"{store.name}: order {order.name} with {what} ({parts or 'nobody ships it'})")
     return order
+
+
+def customer_orders(scene: Scene, scope: Scope) -> str | None:
+    """One more order, while others are under way."""
+    if len(scene.orders) >= MOST:
+        return None
+    return f"somebody ordered {place_order(scene, scope).name}"
 
 
 def _lines(scene: Scene, store: Store, scope: Scope) -> list[NewLine]:
@@ -45,8 +56,13 @@ def _second_location(store: Store) -> Any:
 
 def plan_goods(scene: Scene, order: Any, scope: Scope) -> None:
     """Which supplier sends which units together."""
+    together = [line for line in order.lines if line.sku.startswith("CJ")]
+    if "joint parcels" in scene.shape.features and len(together) > 1 and scope.chance("together", 0.7):
+        _at_cj(scene, order, {line.id: line.quantity for line in together}, scope.within("goods together"))
+    else:
+        together = []
     for line in order.lines:
-        if line.sku.startswith("OWN"):
+        if line.sku.startswith("OWN") or line in together:
             continue
         left = line.quantity
         while left:
@@ -56,15 +72,20 @@ def plan_goods(scene: Scene, order: Any, scope: Scope) -> None:
 
 
 def _take_over(scene: Scene, order: Any, line: Any, units: int, scope: Scope) -> None:
-    if line.sku.startswith("DP"):
-        goods = Goods(order=order, supplier="depot", units={line.id: units}, ref=None)
-        if scope.chance("listed", 0.5):
-            goods.placed_at = scene.clock.now()
-            scene.depot.put(order.name, sku=line.sku, quantity=str(units), status="processing")
-    else:
-        part = CjLine(quantity=units, store_line_id=line.id.rpartition("/")[2])
-        status = scope.among("status", ("UNSHIPPED", "UNSHIPPED", "CREATED", "UNPAID"))
-        number = order.id.rpartition("/")[2]
-        ref = scene.cj.place(name=order.name, store_order_id=number, lines=[part], status=status)
-        goods = Goods(order=order, supplier="cj", units={line.id: units}, ref=ref, placed_at=scene.clock.now())
+    if not line.sku.startswith("DP"):
+        _at_cj(scene, order, {line.id: units}, scope)
+        return
+    goods = Goods(order=order, supplier="depot", units={line.id: units}, ref=None)
+    if scope.chance("listed", 0.5):
+        goods.placed_at = scene.clock.now()
+        scene.depot.put(order.name, sku=line.sku, quantity=str(units), status="processing")
     scene.truth.goods.append(goods)
+
+
+def _at_cj(scene: Scene, order: Any, units: dict[str, int], scope: Scope) -> None:
+    parts = [CjLine(quantity=count, store_line_id=line.rpartition("/")[2]) for line, count in units.items()]
+    status = scope.among("status", ("UNSHIPPED", "UNSHIPPED", "CREATED", "UNPAID"))
+    number = order.id.rpartition("/")[2]
+    ref = scene.cj.place(name=order.name, store_order_id=number, lines=parts, status=status)
+    now = scene.clock.now()
+    scene.truth.goods.append(Goods(order=order, supplier="cj", units=units, ref=ref, placed_at=now))

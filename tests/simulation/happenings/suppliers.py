@@ -53,7 +53,8 @@ def _sku(goods: Goods) -> str:
 
 
 def _what(goods: Goods) -> str:
-    return f"{sum(goods.units.values())} {_sku(goods)} of {goods.order.name}"
+    what = " and ".join(f"{goods.units[one.id]} {one.sku}" for one in goods.order.lines if one.id in goods.units)
+    return f"{what} of {goods.order.name}"
 
 
 @named(ALL, "labels")
@@ -109,7 +110,9 @@ def cancels(scene: Scene, scope: Scope) -> str | None:
 @named(ALL, "pays at supplier")
 def pays(scene: Scene, scope: Scope) -> str | None:
     unpaid = [
-        one for one in _waiting(scene) if one.supplier == "cj" and scene.cj.orders[one.ref].status in {"CREATED", "UNPAID"}
+        one
+        for one in _waiting(scene)
+        if one.supplier == "cj" and scene.cj.orders[one.ref].status in {"CREATED", "UNPAID"}
     ]
     goods = one_of(scope, unpaid)
     if goods is None:
