@@ -183,7 +183,9 @@ def _locked() -> sqlite3.OperationalError:
 @cache
 def _engine() -> Engine:
     """One journal in memory for the whole process; each world begins with an empty one."""
-    return Database("sqlite://", key_file=None, clock=ManualClock(at=datetime.fromisoformat("2026-01-01T00:00Z"))).engine
+    return Database(
+        "sqlite://", key_file=None, clock=ManualClock(at=datetime.fromisoformat("2026-01-01T00:00Z"))
+    ).engine
 
 
 @cache
@@ -217,4 +219,15 @@ def read_journal(fn: Callable[[Connection], Iterable[T]]) -> list[T]:
         return list(fn(conn))
 
 
-__all__ = ["Crashed", "Disk", "Fences", "Journal", "Process", "begin_journal", "by_nobody", "driver", "known_tasks", "read_journal"]
+__all__ = [
+    "Crashed",
+    "Disk",
+    "Fences",
+    "Journal",
+    "Process",
+    "begin_journal",
+    "by_nobody",
+    "driver",
+    "known_tasks",
+    "read_journal",
+]

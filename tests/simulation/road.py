@@ -195,5 +195,3 @@ def is_throttled(response: httpx.Response) -> bool:
         return False
     errors = json.loads(response.content).get("errors") or []
     return any(one.get("extensions", {}).get("code") == "THROTTLED" for one in errors if isinstance(one, dict))
-
-

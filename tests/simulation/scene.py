@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from random import Random
 from typing import Any
-
 
 from adapters.sandbox.cj import CjTwin
 from adapters.sandbox.feed import FeedTwin
@@ -119,7 +118,10 @@ class Scene:
         return Shop(
             name=store.name,
             port=SHOPIFY.build(store.name, _store_settings(store.domain, store.host), ports),
-            suppliers={"cj": CJ.build("cj", _cj_settings(), ports), "depot": FEED.build("depot", _feed_settings(), ports)},
+            suppliers={
+                "cj": CJ.build("cj", _cj_settings(), ports),
+                "depot": FEED.build("depot", _feed_settings(), ports),
+            },
             policy=store.policy,
             mode=store.mode,
             db=process.journal,
@@ -191,5 +193,3 @@ def _keep_ids_apart(twin: ShopifyTwin, place: int) -> None:
         for kind in ("Order", "LineItem", "FulfillmentOrder", "Fulfillment"):
             _, number = twin.world.new_id(kind)
             twin.world._last_number[kind] = number + 16_384 * place
-
-

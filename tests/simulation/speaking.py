@@ -26,5 +26,3 @@ def listening(scene: Scene) -> Iterator[None]:
         yield
     finally:
         structlog.configure(**before)
-
-

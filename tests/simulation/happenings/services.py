@@ -17,7 +17,7 @@ def _service(store: Store) -> Any:
     """The service's location; there from the first time on that somebody needs it."""
     world = store.twin.world
     if not world.services:
-        world.add_service("Warehouse", app=world.add_app("warehouse", token="shpat_warehouse"))  # noqa: S106
+        world.add_service("Warehouse", app=world.add_app("warehouse", token="shpat_warehouse"))
     return world.services[0].location
 
 
