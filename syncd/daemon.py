@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_IN_PART = 3
+"""The exit code of what was not done to its end."""
+
 
 async def serve(
     runtime: Runtime,
@@ -29,23 +33,44 @@ async def serve(
     worst: Callable[[Iterable[int]], int],
     once: bool = False,
 ) -> int:
-    """Pass over `stores` every `[daemon] every`; ends after the pass in hand at SIGTERM or SIGINT.
+    """Pass over `stores` every `[daemon] every`; at SIGTERM or SIGINT the pass in hand has `[daemon] stop_within` to end.
 
     An error of one store is logged and the next one gets its turn. Gives 0, or with `once` the `worst` of the exit codes,
     which `code_of` says of a run that came to its end.
     """
-    stop = asyncio.Event()
+    stop, daemon = asyncio.Event(), runtime.config.document.daemon
+
+    async def one_round() -> list[int]:
+        return await _ended(_round(runtime, stores, stop, code_of=code_of), stop, within=daemon.stop_within)
+
+    async def tick() -> None:
+        await one_round()
+
     with _told_to_stop(stop):
         if once:
-            return worst(await _round(runtime, stores, stop, code_of=code_of))
-        every = runtime.config.document.daemon.every
-        await tick_until(stop, lambda: _tick(runtime, stores, stop, code_of=code_of), every=every)
+            return worst(await one_round())
+        await tick_until(stop, tick, every=daemon.every)
     log.info("daemon.stopped")
     return 0
 
 
-async def _tick(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: Callable[[Run], int]) -> None:
-    await _round(runtime, stores, stop, code_of=code_of)
+async def _ended(round_: Coroutine[None, None, list[int]], stop: asyncio.Event, *, within: timedelta) -> list[int]:
+    """What the round gives. One that has not ended `within` this time after `stop` is broken off.
+
+    It lets its store go, and what it had sent is found out by the next run, as after a crash.
+    """
+    going, told = asyncio.ensure_future(round_), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({going, told}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({going}, timeout=within.total_seconds())
+    finally:
+        told.cancel()
+        going.cancel()  # nothing happens to one that has ended
+    try:
+        return await going
+    except asyncio.CancelledError:
+        log.warning("round.parked", after_s=within.total_seconds())
+        return [_IN_PART]
 
 
 async def _round(
