@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -37,6 +38,16 @@ def served_version(asked: str, *, oldest: str = SUPPORTED[0]) -> str | None:
     if asked > NEWEST or len(asked) != len(NEWEST):
         return None
     return max(asked, oldest)
+
+
+def described_version(version: str, *, today: date) -> dict[str, Any]:
+    """An ApiVersion: versions are named after the month in which they come out."""
+    out = [one for one in SUPPORTED if one <= f"{today:%Y-%m}"]
+    is_out = version in out or (bool(out) and version < out[0])
+    suffix = "" if is_out else " (Release candidate)"
+    if out and version == out[-1]:
+        suffix = " (Latest)"
+    return {"handle": version, "displayName": f"{version}{suffix}", "supported": version in out}
 
 
 @lru_cache(maxsize=1)

@@ -58,6 +58,12 @@ def parse(query: str | None, fields: Mapping[str, Field], *, default: str = "def
     return _Parser(query, fields, default).run()
 
 
+def is_qualified(query: str) -> bool:
+    """Whether every term names its field, as filters of webhooks must."""
+    tokens = [match for match in _TOKEN.finditer(query) if match.group().strip()]
+    return bool(tokens) and not any(token.group("word") or token.group("stray") for token in tokens)
+
+
 class _Parser:
     def __init__(self, query: str, fields: Mapping[str, Field], default: str) -> None:
         self.tokens = [match for match in _TOKEN.finditer(query) if match.group().strip()]

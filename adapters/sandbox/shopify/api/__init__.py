@@ -15,6 +15,7 @@ _MODULES = (
     "ordering",
     "bulk",
     "services",
+    "webhooks",
     "refunding",
     "repaying",
     "stock",

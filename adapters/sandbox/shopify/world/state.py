@@ -29,6 +29,8 @@ class App:
     handle: str
     token: str
     scopes: frozenset[str]
+    webhook_version: str | None = None
+    """The API version of its webhooks, a setting of the app; None: the version that is asked."""
     callback_hosts: frozenset[str] | None = None
     """Hosts that its fulfillment services may be called back at, beside the shop's own; None: any."""
     token_expires_at: datetime | None = None
