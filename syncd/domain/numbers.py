@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import assert_never
 
 from syncd.domain.carrier_names import family_of
 from syncd.domain.number_formats import COUNTRIES, FORMATS, KNOWN_WHOLLY, Format, of_family
@@ -95,6 +96,8 @@ def number_text(cell: Cell) -> str:
             return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else f"{cell:.14E}"
         case str():
             return _without_decimals(cell.translate(_CLEAN).strip())
+        case _:
+            assert_never(cell)
 
 
 def is_no_number(text: Cell) -> bool:

@@ -23,7 +23,6 @@ __all__ = [
     "Group",
     "Kind",
     "Severity",
-    "bars_create",
     "kind_of",
     "severity_of",
     "urgency",
@@ -73,8 +72,3 @@ def severity_of(kind: str | Kind, since: datetime | None, now: datetime, *, case
 def urgency(kind: str, severity: str) -> tuple[int, int]:
     """A key that sorts the most urgent first: by severity, then in the catalogue's order."""
     return Severity(severity).rank, _PLACE.get(kind, len(_PLACE))
-
-
-def bars_create(kind: str) -> str:
-    """Where no fulfillment is created while this kind is open: `order`, `line`, or empty = nowhere."""
-    return KINDS[kind].bars_create

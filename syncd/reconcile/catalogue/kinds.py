@@ -53,20 +53,6 @@ class Group(StrEnum):
     TRACKING = "E"
     OWN_SIDE = "F"
 
-    @property
-    def heading(self) -> str:
-        return _HEADINGS[self]
-
-
-_HEADINGS = {
-    Group.SUPPLIER_AHEAD: "Supplier ahead of store",
-    Group.STORE_AHEAD: "Store ahead of supplier",
-    Group.REQUESTS: "Requests and staleness",
-    Group.CANCELS: "Cancels, refunds and edits",
-    Group.TRACKING: "Tracking health",
-    Group.OWN_SIDE: "Our own side",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
