@@ -465,6 +465,62 @@ TWICE = [
         "redone",
     ),
     Row(
+        "cancelled, and fulfilled again in part under the same number",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(undone({A: 2}, P1, n=1), done({A: 1}, P1, n=2, created_at=ago(minutes=40))),
+            ),
+            side(placed(parcel(P1, units={A: 1}), units={A: 2}, state=SupplierState.PART_SHIPPED)),
+        ),
+        [],
+        "somebody sorts it out by hand",
+    ),
+    Row(
+        "cancelled, and fulfilled again in part under another number",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(undone({A: 2}, P1, n=1), done({A: 1}, P2, n=2, created_at=ago(minutes=20))),
+            ),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}))),
+        ),
+        ["A02 report", "B10 report"],
+        "one unit still waits",
+        [],
+    ),
+    Row(
+        "cancelled, and another fulfillment was there before",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(undone({A: 1}, P1, n=1), done({A: 1}, P2, n=2, created_at=ago(minutes=50))),
+            ),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}))),
+        ),
+        ["A02 report", "B10 report"],
+        "it is not what took its place",
+        [],
+    ),
+    Row(
+        "cancelled, and another line was fulfilled since",
+        view(
+            order(
+                line(A),
+                line(B),
+                fulfillments=(undone({A: 1}, P1, n=1), done({B: 1}, P2, n=2, created_at=ago(minutes=20))),
+                fulfillment_orders=(work({A: 1}, 1), closed({B: 1}, 2)),
+            ),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={B: 1}))),
+        ),
+        ["A02 report", "B10 report"],
+        "that is no replacement",
+        [],
+    ),
+    Row(
         "cancelled, and nothing is wanted any more",
         view(
             order(line(A, current=0), fulfillment_orders=(), fulfillments=(undone({A: 1}, P1),)),

@@ -401,6 +401,13 @@ MORE_NUMBERS = [
         [f"update_tracking A*1 {P1},{P2},{P3}"],
     ),
     Row(
+        "labels of two parcels of which one is shown",
+        view(order(**SHOWN), side(placed(parcel(P1, rung=Rung.LABEL), parcel(P2, rung=Rung.LABEL)))),
+        [],
+        "they have not left yet",
+        [],
+    ),
+    Row(
         "a second label",
         view(order(**SHOWN), side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}, rung=Rung.LABEL)))),
         [],
@@ -504,6 +511,38 @@ REPLACED = [
         ),
         ["A04 report"],
         "a parcel on its way",
+        [],
+    ),
+    Row(
+        "only a label of the old one was ever seen",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, "LX000000009CN"),)),
+            side(
+                linked(
+                    placed(parcel(P1)),
+                    past_numbers=frozenset({"LX000000009CN"}),
+                    max_rungs={"LX000000009CN": Rung.HANDED_OVER, P1: Rung.IN_TRANSIT},
+                )
+            ),
+        ),
+        ["A04 update_tracking"],
+        "the scans are the new one's",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "a parcel that keeps its key was scanned under the old one",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, "LX000000009CN"),)),
+            side(
+                linked(
+                    placed(parcel(P1, key="box-1")),
+                    past_numbers=frozenset({"LX000000009CN"}),
+                    max_rungs={"box-1": Rung.FIRST_SCAN},
+                )
+            ),
+        ),
+        ["A04 report"],
+        "it is on its way",
         [],
     ),
     Row(

@@ -273,6 +273,22 @@ GHOSTS = [
         [],
     ),
     Row(
+        "shipped after an accepted cancellation of another line",
+        view(
+            order(
+                line(A),
+                line(B),
+                fulfillment_orders=(
+                    work({B: 1}, 1, request_status=RequestStatus.CANCELLATION_ACCEPTED, supported_actions=frozenset()),
+                    work({A: 1}, 2),
+                ),
+            ),
+            side(placed(parcel(P1, units={A: 1}), units={A: 1, B: 1})),
+        ),
+        ["A02 create_fulfillment"],
+        "this one was not called off",
+    ),
+    Row(
         "ordered again after the cancellation",
         view(
             order(

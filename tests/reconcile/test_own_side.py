@@ -97,6 +97,38 @@ LEDGER = [
         [],
     ),
     Row(
+        "done, and this view was made after it",
+        view(order(), side(placed(parcel(P1))), intents=(intent(CREATE, {A: 1}, P1, observed_after=False),)),
+        ["A01 create_fulfillment"],
+        "the view shows what came of it",
+    ),
+    Row(
+        "a hold that was never sent, and this view is older",
+        view(
+            order(),
+            side(placed(parcel(P1))),
+            observed_at=ago(minutes=55),
+            intents=(intent(Action.HOLD, observed_after=False, state="pending"),),
+        ),
+        ["A01 create_fulfillment"],
+        "nothing happened that the view could lack",
+    ),
+    Row(
+        "told of two parcels, one of them twice",
+        view(
+            order(),
+            side(placed()),
+            intents=(
+                intent(CREATE, {A: 1}, P1, "LX100000002CN", id="i2", notify_customer=True, state="done"),
+                intent(CREATE, {A: 1}, P1.lower(), id="i1", notify_customer=True, state="verified"),
+                intent(CREATE, {A: 1}, "LX100000002CN", id="i3", notify_customer=True, state="refused"),
+                intent(CREATE, {A: 1}, "LX100000002CN", id="i4", notify_customer=False, state="done"),
+            ),
+        ),
+        ["F05 report"],
+        "only what was sent and told counts",
+    ),
+    Row(
         "told twice of one parcel",
         view(
             order(),
@@ -142,6 +174,26 @@ LEDGER = [
         ),
         [],
         "in order",
+    ),
+    Row(
+        "the fulfillment order that we held is finished, and nothing took its place",
+        view(
+            order(fulfillment_orders=(closed({A: 1}, 1),), fulfillments=(done({A: 1}, P1),)),
+            side(placed(parcel(P1))),
+            intents=(intent(Action.HOLD, {A: 1}, effect_id="gid://shopify/FulfillmentOrder/1", state="verified"),),
+        ),
+        [],
+        "its units are done",
+    ),
+    Row(
+        "an unfulfill of we do not know which",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, P1),)),
+            side(placed(parcel(P1))),
+            intents=(intent(CANCEL, {A: 1}, effect_id=None), intent(CANCEL, {A: 1}, id="i2", effect_id="gone")),
+        ),
+        [],
+        "nothing to look at",
     ),
     Row(
         "an unfulfill that did not take",
@@ -381,6 +433,12 @@ MAPPING = [
         "nothing is left to be sent",
     ),
     Row("never placed", view(order(**OLD), side(empty_reads=2)), ["F13 report"], "was it ever placed?"),
+    Row(
+        "never placed, and the supplier was never read",
+        view(order(**OLD), side(empty_reads=2, observed_at=None)),
+        [],
+        "nothing is known",
+    ),
     Row("never placed, seen once", view(order(**OLD), side(empty_reads=1)), [], "once is nothing"),
     Row("never placed, half a read", view(order(**OLD), side(empty_reads=2, complete=False)), [], "half a truth"),
     Row(
