@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -62,8 +63,9 @@ def try_all(names: Sequence[str]) -> int:
         data.load()
         for name, code in data.exit_code_by_key.items():
             if name in asked or (code is None and any(fnmatch(name, pattern) for pattern in names)):
-                tests = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(name), ())
-                mutants.append(Mutant(name=name, tests=tuple(tests)))
+                function = mangled_name_from_mutant_name(name)
+                tests = state().tests_by_mangled_function_name.get(function, ())
+                mutants.append(Mutant(name=name, function=function, tests=tuple(tests)))
                 files[name] = data
     began, done = time.monotonic(), 0
 
@@ -79,7 +81,13 @@ def try_all(names: Sequence[str]) -> int:
             print(f"{done} of {len(mutants)} in {time.monotonic() - began:.0f} s", flush=True)
 
     os.chdir("mutants")
-    trial = Trial(mutants, seconds=state().duration_by_test, switch_on=set_mutant_under_test, keep=_in(keep))
+    trial = Trial(
+        mutants,
+        reach=Counter(test for tests in state().tests_by_mangled_function_name.values() for test in tests),
+        seconds=state().duration_by_test,
+        switch_on=set_mutant_under_test,
+        keep=_in(keep),
+    )
     arguments = [
         "--rootdir=.",
         "-p",

@@ -1,6 +1,8 @@
-"""A pytest plugin that tries mutants: one fork each, in which the tests that reach the mutant run, the quickest first.
+"""A pytest plugin that tries mutants: one fork each, in which the tests that reach the mutant run until one fails.
 
-The tests are collected once; collecting them for each mutant anew takes longer than running them.
+The tests are collected once; collecting them for each mutant anew takes longer than running them. First come those that
+noticed another mutant of the same function, then those that reach the fewest functions: what is tested directly is
+noticed at once.
 """
 
 from __future__ import annotations
@@ -24,40 +26,67 @@ class Mutant:
     """One change. `tests`: ids of those that reach the changed function."""
 
     name: str
+    function: str
     tests: tuple[str, ...]
 
 
 class Trial:
-    """Tries mutants with the tests of one session. `keep` is told the exit code and the seconds of each."""
+    """Tries mutants with the tests of one session.
+
+    `reach`: how many functions each test reaches. `seconds`: how long it takes. `keep` is told the exit code and the
+    seconds of each mutant.
+    """
 
     def __init__(
         self,
         mutants: Sequence[Mutant],
         *,
+        reach: Mapping[str, int],
         seconds: Mapping[str, float],
         switch_on: Callable[[str], None],
         keep: Callable[[Mutant, int, float], None],
     ) -> None:
         self.mutants = mutants
+        self.reach = reach
         self.seconds = seconds
         self.switch_on = switch_on
         self.keep = keep
+        self.noticed: dict[str, list[str]] = {}
+        """Tests that noticed a mutant of a function, the last one first."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         gc.freeze()
         for mutant in self.mutants:
-            reaching = sorted((one for one in mutant.tests if one in items), key=lambda one: self.seconds.get(one, 0.0))
             began = time.monotonic()
-            code = self._forked(session, mutant, [items[one] for one in reaching]) if reaching else 33
+            reaching = [items[one] for one in self._ranked(mutant) if one in items]
+            code = self._forked(session, mutant, reaching) if reaching else 33
             self.keep(mutant, code, time.monotonic() - began)
         return True
 
+    def _ranked(self, mutant: Mutant) -> list[str]:
+        first = [one for one in self.noticed.get(mutant.function, ()) if one in mutant.tests]
+        others = sorted(
+            set(mutant.tests).difference(first),
+            key=lambda one: (self.reach.get(one, 0), self.seconds.get(one, 0.0), one),
+        )
+        return [*first, *others]
+
     def _forked(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
+        hear, tell = os.pipe()
         pid = os.fork()
-        if pid:
-            return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if not pid:
+            self._in_child(session, mutant, items, tell=tell)
+        os.close(tell)
+        with os.fdopen(hear) as told:
+            noticed = told.read()
+        if noticed:
+            before = self.noticed.setdefault(mutant.function, [])
+            self.noticed[mutant.function] = [noticed, *(one for one in before if one != noticed)]
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def _in_child(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item], *, tell: int) -> None:
         code = 3
         try:
             _be_quiet(session)
@@ -66,17 +95,20 @@ class Trial:
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
             _forget_answers()
             self.switch_on(mutant.name)
-            code = int(_notices(session, items))
+            noticed = _noticing(session, items)
+            os.write(tell, (noticed or "").encode())
+            code = int(noticed is not None)
         finally:
             os._exit(code)
 
 
-def _notices(session: pytest.Session, items: Sequence[pytest.Item]) -> bool:
+def _noticing(session: pytest.Session, items: Sequence[pytest.Item]) -> str | None:
+    """The first of these tests that fails."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
-            return True
-    return False
+            return item.nodeid
+    return None
 
 
 def _forget_answers() -> None:
