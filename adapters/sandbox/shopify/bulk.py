@@ -37,6 +37,7 @@ from adapters.sandbox.shopify.validation import problems
 LARGEST_QUERY = 65_535
 MOST_CONNECTIONS = 5
 DEEPEST = 2
+MOST_IN_MUTATION = 1
 PAGE = 250
 
 
@@ -84,6 +85,25 @@ def check(request: Request, text: str) -> tuple[DocumentNode, list[Priced]]:
     fields = price_list(schema(request.version), document, chosen[0])
     _check_shape(fields)
     return document, fields
+
+
+def check_mutation(request: Request, text: str) -> None:
+    """Raise `Refusal` for a mutation that bulk does not take."""
+    at = ["mutation"]
+    try:
+        document = parse(text)
+    except GraphQLSyntaxError as exc:
+        what = "unexpected end of file" if "<EOF>" in exc.message else exc.message.removeprefix("Syntax Error: ")
+        raise refuse(f"Failed to parse the mutation - syntax error, {what}", field=at) from exc
+    found = problems(schema(request.version), document)
+    if found:
+        raise refuse(found[0]["message"], field=at)
+    chosen = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if len(chosen) != 1 or chosen[0].operation.value != "mutation":
+        raise refuse("Invalid operation type. Only `mutation` operations are supported.", field=at)
+    fields = price_list(schema(request.version), document, chosen[0])
+    if sum(1 for _ in _connections(fields, depth=1, in_list=False)) > MOST_IN_MUTATION:
+        raise refuse(f"Bulk mutations cannot contain more than {MOST_IN_MUTATION} connection.", field=at)
 
 
 def _invalid(text: str) -> Exception:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -13,7 +15,7 @@ from adapters.sandbox.shopify.api.connections import Window, window
 from adapters.sandbox.shopify.api.ids import kind_of
 from adapters.sandbox.shopify.api.registry import Request, mutation, resolves, shows
 from adapters.sandbox.shopify.bulk import BulkOperation
-from adapters.sandbox.shopify.errors import refuse, resource_not_found
+from adapters.sandbox.shopify.errors import bad_request, refuse, resource_not_found
 from adapters.sandbox.shopify.search import Field, equals, instant
 
 Info = GraphQLResolveInfo[Any]
@@ -59,9 +61,18 @@ def listed(
         for one in _own(request)
         if search.test({"status": one.status, "type": one.type, "created_at": one.created_at})
     ]
-    key = "completed_at" if sort_key == "COMPLETED_AT" else "created_at"
-    # Recorded: newest first unless reversed.
-    return window(chosen, key=lambda one: getattr(one, key) or one.created_at, reverse=not reverse, **size)
+    if any(warning["field"] == "created_at" for warning in search.warnings):
+        raise bad_request("Invalid timestamp for query filter `created_at`.")
+    # Recorded: newest first unless reversed; operations that never completed are the oldest.
+    key = _completed_at if sort_key == "COMPLETED_AT" else attrgetter("created_at")
+    return window(chosen, key=key, reverse=not reverse, **size)
+
+
+def _completed_at(operation: BulkOperation) -> datetime:
+    return operation.completed_at or _NEVER
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @mutation("bulkOperationRunQuery")
@@ -84,26 +95,48 @@ def run_query(request: Request, *, query: str, group_objects: bool = False) -> d
     )
     world.bulk_operations.append(world.register(made))
     shown = replace(made)  # The payload says CREATED even if the work is done by the time it is read.
-    made.status = "RUNNING"
+    world.later(world.settings.bulk_starts, lambda: _start(made))
     world.later(world.settings.bulk_takes, lambda: _finish(request, made))
     return {"bulkOperation": shown}
 
 
+def _start(operation: BulkOperation) -> None:
+    if operation.status == "CREATED":
+        operation.status = "RUNNING"
+
+
 def _finish(request: Request, operation: BulkOperation) -> None:
-    if operation.status == "CANCELING":
-        operation.status = "CANCELED"
+    if operation.status not in {"CREATED", "RUNNING"}:
+        return
+    try:
+        bulk.run(request, operation)
+    except GraphQLError as exc:
+        code = (exc.extensions or {}).get("code")
+        operation.status = "FAILED"
+        operation.error_code = "ACCESS_DENIED" if code == "ACCESS_DENIED" else "INTERNAL_SERVER_ERROR"
     else:
-        try:
-            bulk.run(request, operation)
-        except GraphQLError as exc:
-            code = (exc.extensions or {}).get("code")
-            operation.status = "FAILED"
-            operation.error_code = "ACCESS_DENIED" if code == "ACCESS_DENIED" else "INTERNAL_SERVER_ERROR"
-        else:
-            operation.status = "COMPLETED"
-            if operation.object_count:
-                operation.url = f"{request.base_url}/bulk/{operation.number}.jsonl"
+        operation.status = "COMPLETED"
+        if operation.object_count:
+            operation.url = f"{request.base_url}/bulk/{operation.number}.jsonl"
     operation.completed_at = request.world.now()
+
+
+@mutation("bulkOperationRunMutation")
+def run_mutation(
+    request: Request,
+    *,
+    mutation: str,  # the schema's name
+    staged_upload_path: str,
+    **_: Any,
+) -> dict[str, Any]:
+    """Checked, and then refused: nothing can be uploaded to the sandbox."""
+    del staged_upload_path
+    bulk.check_mutation(request, mutation)
+    text = (
+        "The JSONL file could not be found. Try uploading the file again, and check that you've entered the URL "
+        "correctly for the stagedUploadPath mutation argument."
+    )
+    raise refuse(text, code="NO_SUCH_FILE")
 
 
 @mutation("bulkOperationCancel")
@@ -113,5 +146,12 @@ def cancel(request: Request, *, id: str) -> dict[str, Any]:  # noqa: A002  # the
         raise refuse("Bulk operation does not exist", field=["id"])
     if not found.is_running:
         raise refuse(f"A bulk operation cannot be canceled when it is {found.status.lower()}")
-    found.status = "CANCELING"
-    return {"bulkOperation": found}
+    if found.status != "CANCELING":
+        found.status = "CANCELING"
+        request.world.later(request.world.settings.bulk_cancel_takes, lambda: _stop(found))
+    return {"bulkOperation": replace(found, status="CANCELING")}
+
+
+def _stop(operation: BulkOperation) -> None:
+    """Recorded: what was canceled is never completed."""
+    operation.status = "CANCELED"

@@ -71,6 +71,9 @@ class Settings:
     """Searches see nothing that changed since this was switched on."""
     cancel_takes: timedelta = timedelta(seconds=2)
     bulk_takes: timedelta = timedelta(seconds=2)
+    bulk_starts: timedelta = timedelta(0)
+    """How long a bulk operation is CREATED before it runs; part of `bulk_takes`."""
+    bulk_cancel_takes: timedelta = timedelta(seconds=1)
     tracking_update_cost: int = 50
     """10 up to 2026-05, 50 from 2026-06-26 on, on every API version."""
 
