@@ -1,0 +1,152 @@
+"""How what a supplier says of lines and parcels is laid on the lines of an order."""
+
+from dataclasses import replace
+
+import pytest
+
+from syncd.domain.shipments import Rung, SupplierLine, SupplierState
+from syncd.reconcile.live import Live
+from syncd.reconcile.matching import Fit, fit_lines, match_side, same_id, same_sku
+from syncd.reconcile.units import count
+from syncd.reconcile.view import Link
+from tests.reconcile.world import CJ, A, B, C, done, line, linked, order, parcel, placed, side
+
+P1, P2, P3 = "LX100000001CN", "LX100000002CN", "LX100000003CN"
+TWIN = "gid://shopify/LineItem/14"
+"""A line with the SKU of `A`."""
+ORDERED = order(line(A, 3), line(B, 2), line(TWIN, 2, sku="CJ-A"))
+LINES = {one.id: one for one in ORDERED.lines}
+
+
+def stated(sku=None, quantity=1, **more):
+    return SupplierLine(sku=sku, quantity=quantity, **more)
+
+
+def fit(*given, is_named=False, only=(A, B)):
+    return fit_lines(given, scope={one: LINES[one] for one in only}, units=count(ORDERED), is_named=is_named)
+
+
+STRANGE = stated("GIFT")
+FITS = [
+    ("by SKU", fit(stated("CJ-A", 2)), Fit(units={A: 2})),
+    ("blanks around a SKU do not count", fit(stated(" CJ-A ", 2)), Fit(units={A: 2})),
+    ("two lines of one SKU are one heap", fit(stated("CJ-A", 2), stated("CJ-A", 1)), Fit(units={A: 3})),
+    ("by our line's id", fit(stated("X", 2, line_id=B)), Fit(units={B: 2})),
+    ("by the number in our line's id", fit(stated("X", 2, line_id="12")), Fit(units={B: 2})),
+    ("a line's id counts before its SKU", fit(stated("CJ-A", 2, line_id=B)), Fit(units={B: 2})),
+    ("by id and by SKU", fit(stated("CJ-A", 1, line_id=A), stated("CJ-A", 1)), Fit(units={A: 2})),
+    ("a line that is not ours", fit(STRANGE, stated("CJ-A", 1)), Fit(units={A: 1}, strange=(STRANGE,))),
+    ("another order's line id", fit(stated("CJ-A", 1, line_id="99")), Fit(strange=(stated("CJ-A", 1, line_id="99"),))),
+    ("not ours, but a link names the line", fit(STRANGE, is_named=True, only=(A,)), Fit(units={A: 1})),
+    ("without a quantity: all units", fit(stated("CJ-A", None)), Fit(units={A: 3}, open_ended=frozenset({A}))),
+    ("a quantity after none", fit(stated("CJ-A", None), stated("CJ-A", 1)), Fit(units={A: 3}, open_ended=frozenset({A}))),
+    ("none after a quantity", fit(stated("CJ-A", 1), stated("CJ-A", None)), Fit(units={A: 3}, open_ended=frozenset({A}))),
+    ("more than ordered stays more", fit(stated("CJ-A", 9)), Fit(units={A: 9})),
+    ("two lines with one SKU, all of both", fit(stated("CJ-A", 5), only=(A, TWIN)), Fit(units={A: 3, TWIN: 2})),
+    ("two lines with one SKU, not all", fit(stated("CJ-A", 4), only=(A, TWIN)), Fit(unclear=(A, TWIN))),
+    ("two lines with one SKU, without a quantity", fit(stated("CJ-A", None), only=(A, TWIN)), Fit(units={A: 3, TWIN: 2}, open_ended=frozenset({A, TWIN}))),
+    ("without a SKU: any line, and all of them", fit(stated(None, 5)), Fit(units={A: 3, B: 2})),
+    ("a blank SKU is none", fit(stated("  ", 5)), Fit(units={A: 3, B: 2})),
+    ("without a SKU, and not all", fit(stated(None, 1)), Fit(unclear=(A, B))),
+    ("without a SKU, of one line", fit(stated(None, 1), only=(A,)), Fit(units={A: 1})),
+    ("two heaps that nobody can deal", fit(stated(None, 1), stated("CJ-A", 1), only=(A, TWIN, B)), Fit(unclear=(A, TWIN, B, A, TWIN))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "meant"), [row[1:] for row in FITS], ids=[row[0] for row in FITS])
+def test_supplier_lines_fit_lines_of_ours_only_where_nothing_is_guessed(made, meant):
+    assert (made.units, made.open_ended, made.strange) == (meant.units, meant.open_ended, meant.strange)
+    assert sorted(made.unclear) == sorted(meant.unclear)
+
+
+def test_ids_and_skus_are_the_same_in_their_two_spellings():
+    assert same_id(A, A)
+    assert same_id("11", A)
+    assert not same_id("1", A)
+    assert not same_id(None, A)
+    assert same_sku("a", " a ")
+    assert not same_sku("a", "A")
+    assert not same_sku("", "")
+    assert not same_sku(" ", " ")
+    assert not same_sku(None, None)
+
+
+def laid(*orders, lines=(A, B)):
+    return match_side(CJ, side(*orders), lines={one: LINES[one] for one in lines}, units=count(ORDERED))
+
+
+def shipments(*orders, lines=(A, B)):
+    return [(one.numbers, one.contents, set(one.scope)) for one in laid(*orders, lines=lines).shipments]
+
+
+def test_a_supplier_that_was_not_asked_or_knows_no_order_shows_nothing():
+    assert match_side(CJ, None, lines={A: LINES[A]}, units={}).shipments == ()
+    assert laid().orders == ()
+
+
+def test_a_parcel_with_stated_contents_holds_them():
+    made = shipments(placed(parcel(P1, units={A: 2}), parcel(P2, units={A: 1, B: 2})))
+    assert made == [((P1,), {A: 2}, {A}), ((P2,), {A: 1, B: 2}, {A, B})]
+
+
+def test_parcels_of_unknown_contents_hold_together_what_is_left_once_the_whole_order_has_left():
+    (rest, *known) = sorted(shipments(placed(parcel(P1), parcel(P2), parcel(P3, units={A: 2}))))
+    assert rest == ((P1, P2), {A: 1, B: 2}, {A, B})
+    assert known == [((P3,), {A: 2}, {A})]
+
+
+@pytest.mark.parametrize(
+    "order_there",
+    [
+        placed(parcel(P1), state=SupplierState.PART_SHIPPED),
+        placed(parcel(P1), units={A: 3, "GIFT": 1}),
+        placed(parcel(P1), parcel(P2, units={"GIFT": 1})),
+    ],
+    ids=["not all has left", "lines that are not ours", "another parcel of which nobody knows"],
+)
+def test_what_a_parcel_holds_stays_unknown_where_more_than_one_thing_is_possible(order_there):
+    by_number = {numbers: contents for numbers, contents, _ in shipments(order_there)}
+    assert by_number[(P1,)] is None
+
+
+def test_two_orders_that_do_not_list_their_lines_leave_each_other_unknown():
+    made = shipments(placed(parcel(P1), n=1), placed(parcel(P2), n=2))
+    assert [contents for _, contents, _ in made] == [None, None]
+    made = shipments(placed(parcel(P1), n=1, state=SupplierState.CANCELLED), placed(parcel(P2), n=2))
+    assert {numbers: contents for numbers, contents, _ in made}[(P2,)] == {A: 3, B: 2}, "the dead one has none"
+
+
+def test_a_link_that_names_lines_leaves_only_those():
+    by_sku = linked(placed(parcel(P1)), links=(Link(origin="file", line_sku="CJ-B"),))
+    assert shipments(by_sku) == [((P1,), {B: 2}, {B})]
+    by_id = linked(placed(parcel(P1)), links=(Link(origin="file", line_id=A), Link(origin="file", line_id=B)))
+    assert shipments(by_id) == [((P1,), {A: 3, B: 2}, {A, B})]
+    whole = linked(placed(parcel(P1)), links=(Link(origin="file", line_id=A), Link(origin="reference")))
+    assert shipments(whole) == [((P1,), {A: 3, B: 2}, {A, B})], "one link for all of it"
+    unlinked = linked(placed(parcel(P1)), links=())
+    assert shipments(unlinked) == [((P1,), {A: 3, B: 2}, {A, B})]
+
+
+def test_a_blank_quantity_means_all_units_unless_another_parcel_has_some():
+    assert shipments(placed(parcel(P1, units={A: None})))[0][1] == {A: 3}
+    shared = shipments(placed(parcel(P1, units={A: None}), parcel(P2, units={A: 1})))
+    assert [contents for _, contents, _ in shared] == [None, {A: 1}]
+    apart = shipments(placed(parcel(P1, units={A: None}), n=1), placed(parcel(P2, units={A: 1}), n=2))
+    assert [contents for _, contents, _ in apart] == [None, {A: 1}], "whichever supplier order it is of"
+    others = shipments(placed(parcel(P1, units={A: None}), parcel(P2, units={B: 1})))
+    assert [contents for _, contents, _ in others] == [{A: 3}, {B: 1}]
+
+
+def test_dead_lines_of_a_live_order_are_called_off():
+    lines = (stated("CJ-A", 2), stated("CJ-A", 1, state=SupplierState.CANCELLED))
+    (there,) = laid(replace(placed(), lines=lines)).orders
+    assert (there.covers, there.off) == ({A: 2}, {A: 1})
+
+
+def test_a_parcel_accounts_for_a_fulfillments_units_once():
+    (shipment,) = laid(placed(parcel(P1, units={A: 2}, rung=Rung.DELIVERED))).shipments
+    live = Live(fulfillment=done({A: 3}), lines={A: 3}, numbers={}, left={A: 3})
+    need = {A: 2, C: 1}
+    live.take(shipment, need)
+    live.take(shipment, need)
+    assert (live.left, need, live.shown_by) == ({A: 1}, {A: 0, C: 1}, [shipment])
