@@ -81,7 +81,8 @@ def _differ(theirs: Any, ours: Any, path: str, pairs: Pairs, priced: bool) -> It
                     yield from _differ_at(key, one, other, f"{path}.{key}", pairs, priced)
         case list(), list() if len(theirs) == len(ours):
             for at, (one, other) in enumerate(zip(theirs, ours, strict=True)):
-                yield from _differ(one, other, f"{path}[{at}]", pairs, priced)
+                if not _is_name_of_text(path, at, priced):
+                    yield from _differ(one, other, f"{path}[{at}]", pairs, priced)
         case str(), str():
             if not _is_same_text(theirs, ours, pairs):
                 yield Difference(path, theirs, ours)
@@ -100,7 +101,14 @@ def _differ_at(key: str, theirs: Any, ours: Any, path: str, pairs: Pairs, priced
 
 
 def _is_left_out(key: str, path: str, priced: bool) -> bool:  # noqa: FBT001
-    return not priced and (key == "cost" and path == ".extensions" or key == "locations" and path.startswith(".errors"))
+    return not priced and (
+        (key == "cost" and path == ".extensions") or (key == "locations" and path.startswith(".errors"))
+    )
+
+
+def _is_name_of_text(path: str, at: int, priced: bool) -> bool:  # noqa: FBT001
+    """The first step of an error's path can be the operation's name, which is ours where the text is."""
+    return not priced and at == 0 and path.startswith(".errors") and path.endswith(".path")
 
 
 def _is_same_text(theirs: str, ours: str, pairs: Pairs) -> bool:

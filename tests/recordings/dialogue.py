@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ _ENVELOPES = ("response", "payload", "body", "result", "mutation")
 _NOT_STEPS = frozenset({"upstreamCalls", "expected", "variables"})
 """`expected` repeats replies; what the recorder's proxy asked (`upstreamCalls`) is read apart."""
 VERSION = re.compile(r"\d{4}-\d\d")
+MOMENT = re.compile(r'"(?:captured|recorded)At": "([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Recording:
 
     path: Path
     version: str
+    recorded_at: datetime | None
     steps: tuple[Step, ...]
     aside: tuple[Step, ...]
 
@@ -68,7 +71,18 @@ def read(path: Path) -> Recording:
     told = json.loads(path.read_bytes())
     version = next(part for part in reversed(path.parts) if VERSION.fullmatch(part))
     aside = told.get("upstreamCalls", []) if isinstance(told, dict) else []
-    return Recording(path=path, version=version, steps=tuple(_steps(told)), aside=tuple(_steps(aside)))
+    return Recording(
+        path=path,
+        version=version,
+        recorded_at=_latest(json.dumps(told)),
+        steps=tuple(_steps(told)),
+        aside=tuple(_steps(aside)),
+    )
+
+
+def _latest(text: str) -> datetime | None:
+    """When it was recorded, where the file tells."""
+    return max((datetime.fromisoformat(found) for found in MOMENT.findall(text)), default=None)
 
 
 def _steps(node: Any, *, place: tuple[str, ...] = ()) -> Iterator[Step]:
@@ -94,7 +108,15 @@ def _step(node: Mapping[str, Any], reply: Mapping[str, Any], *, place: str) -> S
     texts = (asked.get("query"), asked.get("document"), node.get("query"), node.get("document"))
     query = next((text for text in texts if isinstance(text, str)), None)
     variables = asked.get("variables") or node.get("variables") or {}
-    return Step(place=place, query=query, variables=variables, reply=reply)
+    return Step(place=place, query=_whole(query), variables=variables, reply=reply)
+
+
+def _whole(text: str | None) -> str | None:
+    """Some texts were stored without the line break and the indentation that they began with; their replies count them."""
+    last = (text or "").rpartition("\n")[2]
+    indent = last[: len(last) - len(last.lstrip())]
+    is_stripped = bool(text and indent and last.strip()) and not text[0].isspace() and not text.startswith("#")
+    return f"\n{indent}{text}" if is_stripped else text
 
 
 def _reply(node: Mapping[str, Any]) -> tuple[str | None, dict[str, Any] | None]:

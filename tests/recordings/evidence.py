@@ -36,10 +36,14 @@ MAKERS = {
 class Evidence:
     """Things by id, in the order in which they were first seen."""
 
-    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ever: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """All that is shown of them, the earliest showing of a field first."""
+    before: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was shown of them before the dialogue did anything to them."""
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        return [shown for key, shown in self.things.items() if kind_of(key) == kind and len(shown) > 1]
+        """Things of a kind that are more than an id, with all that is shown of them."""
+        return [shown for key, shown in self.ever.items() if kind_of(key) == kind and len(shown) > 1]
 
 
 def kind_of(gid: str) -> str:
@@ -47,55 +51,83 @@ def kind_of(gid: str) -> str:
     return found[1] if found else ""
 
 
-def presupposed(recording: Recording, steps: Iterable[Step], *, not_sent: Iterable[str] = ()) -> Evidence:
-    """What was there before the first step. `not_sent` names mutations whose doings are put into the world instead."""
-    made, seen = set[str](), Evidence()
-    steps = tuple(steps)
-    named: set[str] = set()
-    for step in steps:
-        named |= {found[0] for found in GID.finditer(json.dumps(step.variables))}
-        if step.is_mutation:
-            made |= _made_by(step, not_sent=frozenset(not_sent)) - named - seen.things.keys()
-        note(seen, step, skip=made)
-    early = Evidence()
+def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
+    """What was there before the first step."""
+    evidence, ids = Evidence(), _Ids()
     for step in recording.aside:
-        note(early, step, skip=made)
-    for key, shown in early.things.items():
-        if key in seen.things:
-            seen.things[key] = merged(shown, seen.things[key])
-        else:
-            seen.things[key] = shown
-    return seen
+        ids.made |= _made_by(step)
+    for step in steps:
+        ids.read(step, known=evidence.ever.keys())
+        is_plain = not step.is_mutation or _is_refused(step)
+        _collect(canonical(step), evidence, ids, counts=is_plain)
+    shown = Evidence()
+    for step in recording.aside:
+        _collect(canonical(step), shown, ids.untouched(), counts=True)
+    return _earlier(shown, evidence)
 
 
-def _made_by(step: Step, *, not_sent: frozenset[str]) -> set[str]:
-    if set(step.roots) & not_sent:
+@dataclass(slots=True)
+class _Ids:
+    """What the dialogue has made, named and changed so far."""
+
+    made: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+
+    def read(self, step: Step, *, known: Iterable[str]) -> None:
+        here = {found[0] for found in GID.finditer(json.dumps(step.variables))}
+        self.named |= here
+        if step.is_mutation:
+            self.made |= _made_by(step) - self.named - set(known)
+            if not _is_refused(step):
+                self.touched |= here | set(_shown_by(step))
+
+    def untouched(self) -> _Ids:
+        return _Ids(made=self.made)
+
+
+def _earlier(first: Evidence, then: Evidence) -> Evidence:
+    """What the proxy asked is earlier than what the dialogue did to a thing, but later than what was read before."""
+    before = {key: merged(then.before.get(key, {}), first.before.get(key, {})) for key in (*then.before, *first.before)}
+    ever = {key: merged(before.get(key, {}), then.ever.get(key, {})) for key in (*then.ever, *first.ever)}
+    return Evidence(ever=ever, before=before)
+
+
+def _is_refused(step: Step) -> bool:
+    payloads = [one for one in step.data.values() if isinstance(one, dict)]
+    return not payloads or any(one.get("userErrors") for one in payloads)
+
+
+def _made_by(step: Step) -> set[str]:
+    if not step.is_mutation:
         return set()
     kinds = {kind for root in step.roots for kind in MAKERS.get(root, ())}
+    return {key for key in _shown_by(step) if kind_of(key) not in LASTING or kind_of(key) in kinds}
+
+
+def _shown_by(step: Step) -> list[str]:
     shown = Evidence()
-    note(shown, step)
-    return {key for key in shown.things if kind_of(key) not in LASTING or kind_of(key) in kinds}
+    _collect(canonical(step), shown, _Ids(), counts=True)
+    return list(shown.ever)
 
 
-def note(evidence: Evidence, step: Step, *, skip: Iterable[str] = ()) -> None:
-    """Add what a reply shows; what is known already stays as it is."""
-    shown = canonical(step)
-    _collect(shown, evidence, frozenset(skip))
-
-
-def _collect(value: Any, evidence: Evidence, skip: frozenset[str], *, is_made: bool = False) -> None:
+def _collect(value: Any, evidence: Evidence, ids: _Ids, *, counts: bool, is_made: bool = False) -> None:
+    """Note every thing in `value`. `counts`: it shows what was before, unless the dialogue changed the thing by then."""
     match value:
         case list():
             for one in value:
-                _collect(one, evidence, skip, is_made=is_made)
+                _collect(one, evidence, ids, counts=counts, is_made=is_made)
         case dict():
             gid = value.get("id")
             if isinstance(gid, str) and GID.fullmatch(gid):
-                is_made = gid in skip or (is_made and kind_of(gid) not in LASTING)  # what is made has made parts
+                is_made = gid in ids.made or (is_made and kind_of(gid) not in LASTING)  # what is made has made parts
+                counts = counts and gid not in ids.touched
                 if not is_made:
-                    evidence.things[gid] = merged(evidence.things.get(gid, {}), value)
+                    evidence.ever[gid] = merged(evidence.ever.get(gid, {}), value)
+                if not is_made and counts:
+                    evidence.before[gid] = merged(evidence.before.get(gid, {}), value)
             for one in value.values():
-                _collect(one, evidence, skip, is_made=is_made)
+                _collect(one, evidence, ids, counts=counts, is_made=is_made)
 
 
 def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,12 @@ PAUSE = timedelta(seconds=5)
 NOT_MODELLED = "NOT_MODELLED_BY_SANDBOX"
 
 
+UNDATED = datetime(2026, 5, 1, tzinfo=UTC)
+"""For recordings that do not tell when they were made."""
+DEARER_SINCE = datetime(2026, 6, 1, tzinfo=UTC)
+"""About when tracking updates became dearer: recorded at 10 points up to 6 May, at 50 from 26 June on."""
+
+
 class Verdict(Enum):
     EQUAL = "equal"
     DIFFERENT = "different"
@@ -121,9 +127,10 @@ def _not_offered(ours: dict[str, Any], step: Step) -> str | None:
 @asynccontextmanager
 async def player(recording: Recording, steps: tuple[Step, ...]) -> AsyncIterator[Player]:
     """A player with a twin whose world is the one that the recording presupposes."""
-    clock = ManualClock(datetime(2026, 5, 1, tzinfo=UTC))
+    clock = ManualClock(recording.recorded_at or UNDATED)
     twin = ShopifyTwin(clock, Random(7), plan="standard", oldest_version="2025-01")
-    twin.world.settings.auto_archive = False
+    if clock.now() < DEARER_SINCE:
+        twin.world.settings.tracking_update_cost = 10
     seed(twin.world, presupposed(recording, steps))
     headers = {"X-Shopify-Access-Token": "shpat_sandbox"}
     transport = httpx.ASGITransport(twin.app)
