@@ -96,8 +96,17 @@ def _header(pair: Any, part: Any) -> str:
 
 
 def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Processor: take line breaks and terminal controls out of values, so that foreign text cannot forge lines."""
-    return {key: value if key == "exception" else _plain(value) for key, value in event.items()}
+    """Processor: take line breaks and terminal controls out of values, so that foreign text cannot forge lines.
+
+    A traceback keeps its lines, set in: what an error says cannot begin a line of its own.
+    """
+    return {key: _set_in(value) if key == "exception" else _plain(value) for key, value in event.items()}
+
+
+def _set_in(traceback: Any) -> Any:
+    if not isinstance(traceback, str):
+        return traceback
+    return "\n".join(f"  {_plain(line)}" for line in traceback.splitlines())
 
 
 def _plain(value: Any) -> Any:

@@ -66,7 +66,7 @@ def run(
 def _usage(session: Session, error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         return ExitCode.USAGE
-    session.note(f"Error: {error.format_message()}")
+    session.note(f"Error: {' '.join(error.format_message().splitlines())}")
     if error.ctx is not None:
         session.note(f"  See: {error.ctx.command_path} --help")
     return ExitCode.USAGE

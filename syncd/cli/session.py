@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
     from syncd.clock import Clock
     from syncd.compose import Runtime
     from syncd.config import Config
+
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+"""Signs that drive a terminal, hide themselves or turn the direction of writing, and halves of pairs."""
+
+
+def _for_people(text: str) -> str:
+    """`text` without secrets, and without what foreign words could do to a terminal; its lines stay."""
+    from syncd.reports.words import neutral
+
+    return "\n".join(map(neutral, redact(text).split("\n")))
 
 
 @dataclass(kw_only=True)
@@ -68,16 +80,18 @@ class Session:
     def show(self, what: RenderableType | str) -> None:
         """A result for people."""
         self.console.print(
-            redact(what) if isinstance(what, str) else what, highlight=False, markup=False, soft_wrap=True
+            _for_people(what) if isinstance(what, str) else what, highlight=False, markup=False, soft_wrap=True
         )
 
     def document(self, what: Mapping[str, Any]) -> None:
         """A result for programs: one JSON document on one line."""
-        self.out.write(json.dumps(what, ensure_ascii=False, allow_nan=False) + "\n")
+        text = json.dumps(what, ensure_ascii=False, allow_nan=False)
+        # In JSON these mean the same; a terminal must not be steered by them.
+        self.out.write(_STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
 
     def note(self, text: str) -> None:
         """A word beside the result."""
-        self.err.write(redact(text).rstrip("\n") + "\n")
+        self.err.write(_for_people(text).rstrip("\n") + "\n")
 
     @contextmanager
     def busy(self, text: str) -> Iterator[None]:
@@ -156,7 +170,9 @@ class Session:
 
     def show_error(self, error: SyncdError) -> None:
         """The error and what to do about it."""
-        self.note(f"Error: {error.text}" + (f"\n  {error.remedy}" if error.remedy else ""))
+        # A configuration's problems are a line each; what else is told is one line, whoever's words are in it.
+        told = error.text if isinstance(error, ConfigError) else " ".join(error.text.splitlines())
+        self.note(f"Error: {told}" + (f"\n  {error.remedy}" if error.remedy else ""))
         if isinstance(error, ConfigError) and self.env.get("GITHUB_ACTIONS") == "true":
             for problem in error.problems:
                 self.note(f"::error file={problem.file},line={problem.line or 1}::{problem.key}: {problem.text}")
