@@ -57,16 +57,20 @@ def try_all(names: Sequence[str]) -> int:
 
     asked = frozenset(names)
     files: dict[str, SourceFileMutationData] = {}
-    mutants = []
+    chosen: list[tuple[int, Mutant]] = []
     for path in sorted(walk_mutatable_files()):
         data = SourceFileMutationData(path=path)
         data.load()
         for name, code in data.exit_code_by_key.items():
-            if name in asked or (code is None and any(fnmatch(name, pattern) for pattern in names)):
+            place = next(
+                (n for n, one in enumerate(names) if name == one or (code is None and fnmatch(name, one))), None
+            )
+            if place is not None:
                 function = mangled_name_from_mutant_name(name)
                 tests = state().tests_by_mangled_function_name.get(function, ())
-                mutants.append(Mutant(name=name, function=function, tests=tuple(tests)))
+                chosen.append((place, Mutant(name=name, function=function, tests=tuple(tests))))
                 files[name] = data
+    mutants = [mutant for _, mutant in sorted(chosen, key=lambda one: one[0])]
     began, done = time.monotonic(), 0
 
     def keep(mutant: Mutant, code: int, seconds: float) -> None:
@@ -75,10 +79,10 @@ def try_all(names: Sequence[str]) -> int:
         data = files[mutant.name]
         data.exit_code_by_key[mutant.name] = code
         data.durations_by_key[mutant.name] = seconds
-        if done % 50 == 0 or done == len(mutants):
+        if done % 50 == 0 or done >= len(mutants):
             for each in {each.path: each for each in files.values()}.values():
                 each.save()
-            print(f"{done} of {len(mutants)} in {time.monotonic() - began:.0f} s", flush=True)
+            print(f"\n{done} of {len(mutants)} in {time.monotonic() - began:.0f} s", flush=True)
 
     os.chdir("mutants")
     trial = Trial(

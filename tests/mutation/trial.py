@@ -2,7 +2,7 @@
 
 The tests are collected once; collecting them for each mutant anew takes longer than running them. First come those that
 noticed another mutant of the same function, then those that reach the fewest functions: what is tested directly is
-noticed at once.
+noticed at once. Slow tests, mostly laws, wait until every mutant was tried with the quick ones.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ import pytest
 
 _LONGEST_S = 20
 """What a mutant may take at least before it counts as one that never ends."""
+
+_QUICK_S = 0.3
+"""What a quick test takes at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +61,21 @@ class Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         gc.freeze()
-        for mutant in self.mutants:
-            began = time.monotonic()
-            reaching = [items[one] for one in self._ranked(mutant) if one in items]
-            code = self._forked(session, mutant, reaching) if reaching else 33
-            self.keep(mutant, code, time.monotonic() - began)
+        left = [mutant for mutant in self.mutants if self._try(session, mutant, items, is_quick=True)]
+        for mutant in left:
+            self._try(session, mutant, items, is_quick=False)
         return True
+
+    def _try(
+        self, session: pytest.Session, mutant: Mutant, items: Mapping[str, pytest.Item], *, is_quick: bool
+    ) -> bool:
+        """Whether the mutant lives on, with slow tests still to be tried."""
+        began = time.monotonic()
+        known = [one for one in self._ranked(mutant) if one in items]
+        chosen = [items[one] for one in known if (self.seconds.get(one, 0.0) <= _QUICK_S) is is_quick]
+        code = self._forked(session, mutant, chosen) if chosen else int(not known) * 33
+        self.keep(mutant, code, time.monotonic() - began)
+        return not code and len(chosen) < len(known)
 
     def _ranked(self, mutant: Mutant) -> list[str]:
         first = [one for one in self.noticed.get(mutant.function, ()) if one in mutant.tests]

@@ -16,7 +16,8 @@ def is_as_kept(request: pytest.FixtureRequest) -> Callable[..., None]:
         if request.config.getoption("--refresh"):
             golden.write_text("".join(f"{line}\n" for line in lines))
         kept = golden.read_text().splitlines()
-        diff = "\n".join(difflib.unified_diff(kept, list(lines), lineterm="", n=1))
-        assert list(lines) == kept, f"{diff}\nIf this is what you want: pytest tests/reconcile --refresh"
+        if list(lines) != kept:
+            diff = "\n".join(difflib.unified_diff(kept, list(lines), lineterm="", n=1))
+            pytest.fail(f"{diff}\nIf this is what you want: pytest tests/reconcile --refresh", pytrace=False)
 
     return compare
