@@ -55,7 +55,6 @@ def try_all(names: Sequence[str]) -> int:
     """Try the mutants with these names; a pattern stands for those that have no verdict yet."""
     from tests.mutation.trial import Mutant, Trial  # mutmut's copy
 
-    asked = frozenset(names)
     files: dict[str, SourceFileMutationData] = {}
     chosen: list[tuple[int, Mutant]] = []
     for path in sorted(walk_mutatable_files()):
