@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from syncd import cycle
+from syncd.daemon import serve
 from syncd.journal import approvals
 from syncd.shop import Shop
 from tests.simulation.choices import Scope
@@ -22,7 +25,7 @@ Act = Callable[[Scene, Process, Store, Scope], Awaitable[None]]
 async def one_pass(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
     """`syncd reconcile --yes`."""
     run = await cycle.reconcile(scene.shop(process, store), agree=lambda _: True, wait=PATIENCE)
-    _noted(scene, run)
+    noted(scene, run)
 
 
 async def dry_run(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
@@ -36,7 +39,7 @@ async def dry_run(scene: Scene, process: Process, store: Store, scope: Scope) ->
 async def says_no(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
     """`syncd reconcile`, and a no to the question."""
     process.may_write = False
-    _noted(scene, await cycle.reconcile(scene.shop(process, store), agree=lambda _: False, wait=PATIENCE))
+    noted(scene, await cycle.reconcile(scene.shop(process, store), agree=lambda _: False, wait=PATIENCE))
 
 
 async def saved_plan(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
@@ -45,7 +48,7 @@ async def saved_plan(scene: Scene, process: Process, store: Store, scope: Scope)
     if plan is None:
         await dry_run(scene, process, store, scope)
         return
-    _noted(scene, await cycle.apply_plan(scene.shop(process, store), plan, wait=PATIENCE))
+    noted(scene, await cycle.apply_plan(scene.shop(process, store), plan, wait=PATIENCE))
     scene.reached["saved plan applied"] += 1
 
 
@@ -56,6 +59,8 @@ async def decides(scene: Scene, process: Process, store: Store, scope: Scope) ->
     for place, row in enumerate(await shop.db.run(approvals.waiting, store=store.name, now=now)):
         yes = not scope.chance(f"no {place}", 0.3)
         await _answer(shop, row.step.id, yes=yes)
+        if yes:
+            scene.truth.agreed.add((row.step.order_id, row.step.action.value))
         scene.tell(f"a person says {'yes' if yes else 'no'} to {row.step.action} of {row.step.order}")
         scene.reached["approved" if yes else "rejected"] += 1
 
@@ -65,7 +70,9 @@ async def _answer(shop: Shop, step_id: str, *, yes: bool) -> None:
     await shop.db.run(fn, store=shop.name, step_id=step_id, actor="tester", now=shop.clock.now())
 
 
-def _noted(scene: Scene, run: Any) -> None:
+def noted(scene: Scene, run: Any) -> None:
+    """Count what a run came to."""
+    scene.served.append(run.store)
     for outcome in run.outcomes:
         scene.reached[f"step {outcome.step.action} {outcome.state} {outcome.code}".strip()] += 1
         scene.reached[f"drift {outcome.step.drift}"] += 1
@@ -78,10 +85,34 @@ def _noted(scene: Scene, run: Any) -> None:
             scene.reached["partial read"] += 1
 
 
+async def daemon_round(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
+    """One round of `syncd run`: every store gets its pass, whatever becomes of the others'."""
+    runtime: Any = _Runtime(scene=scene, process=process)
+    await serve(runtime, list(scene.stores), code_of=partial(_noted_code, scene), worst=max, once=True)
+    scene.reached["daemon round"] += 1
+
+
+def _noted_code(scene: Scene, run: Any) -> int:
+    noted(scene, run)
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runtime:
+    """As much of the runtime as a round needs."""
+
+    scene: Scene
+    process: Process
+
+    async def shop(self, name: str) -> Shop:
+        return self.scene.shop(self.process, self.scene.stores[name])
+
+
 ACTS: dict[str, Act] = {
     "pass": one_pass,
     "plan": dry_run,
     "no": says_no,
     "apply": saved_plan,
     "decide": decides,
+    "run --once": daemon_round,
 }

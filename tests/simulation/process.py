@@ -38,7 +38,12 @@ class Process(Edge):
     """How long it is stopped when it comes to `pauses_at`."""
     paused_until_s: float = 0.0
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    interrupted_at: int | None = None
+    """The place (counted as for pauses) at which a person presses Ctrl-C: what is cleaned up then has its effect."""
+    main: asyncio.Task[Any] | None = None
     in_flight: int = 0
+    added: int = 0
+    """Changes to stores that it brought about and that count towards the cap of a run."""
     ports: Any = None
     journal: Any = None
     """What its adapters stand on, made at first use."""
@@ -59,6 +64,8 @@ class Process(Edge):
         if self.pauses_at in {len(self.stopped_at), what}:
             self.pauses_at = None
             self.paused_until_s = self.wall.monotonic() + self.pause_s
+        if self.interrupted_at == len(self.stopped_at) and self.main is not None:
+            self.main.cancel()
         await self.awake()
 
     async def awake(self) -> None:
@@ -71,9 +78,9 @@ class Process(Edge):
         """Do `work` as this process. Raises what it raises; Crashed when it died. Nothing of it is left afterwards."""
         context = contextvars.copy_context()
         context.run(_PRESENT.set, self)
-        main = asyncio.get_running_loop().create_task(_called(work), context=context)
+        self.main = asyncio.get_running_loop().create_task(_called(work), context=context)
         try:
-            return await main
+            return await self.main
         finally:
             # What is cancelled may still run its `finally`: nothing of that has an effect.
             dies_of_itself, self.is_dead = self.is_dead, True
@@ -130,6 +137,17 @@ class Disk:
 
     busy: Callable[[], bool] = lambda: False
     """Whether the transaction that is about to begin meets a lock."""
+    is_full: bool = False
+
+    def fill(self) -> None:
+        """Leave no room: what makes the journal longer fails, as SQLite itself says it."""
+        self.is_full = True
+        pages = driver().execute("PRAGMA page_count").fetchone()[0]
+        driver().execute(f"PRAGMA max_page_count = {pages}")
+
+    def make_room(self) -> None:
+        self.is_full = False
+        driver().execute("PRAGMA max_page_count = 1073741823")
 
 
 class Journal(Database):

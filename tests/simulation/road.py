@@ -20,6 +20,10 @@ MARGIN_S = 25.0
 """A request may arrive so long after its deadline: less than the margin that syncd leaves (30 s) before it tries again."""
 
 
+WRITES_SUFFER = 4
+"""How much more often something befalls writes: there are few of them, and what befalls those matters most."""
+
+
 class Road:
     """All ways of one world."""
 
@@ -118,7 +122,7 @@ class _Way(httpx.AsyncBaseTransport):
         if road.slow and choices.chance("slow", road.slow):
             await asyncio.sleep((0.2, 1.0, 4.0, 9.0)[choices.number("slow_s", 4)])
             scene.reached["slow request"] += 1
-        if road.rate and choices.chance("befalls", road.rate):
+        if road.rate and choices.chance("befalls", min(0.5, WRITES_SUFFER * road.rate) if write else road.rate):
             fitting = [one for one in SPOILINGS if one.name in scene.shape.faults and _fits(one, request, write=write)]
             if fitting:
                 return await self._befall(choices.among("what", fitting), request, choices, sent_at=sent_at)

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.exc import OperationalError
 
@@ -95,11 +96,19 @@ async def _trouble(world: Scene) -> None:
         if number == 0 or choices.chance(f"order/{number}/there", 0.45):
             happenings.place_order(world, choices.within(f"order/{number}"))
     road.rate, road.slow = world.shape.fault_rate, world.shape.slow_rate
+    road.between = partial(_meanwhile, world)
     for number in range(shape.ROUNDS):
         scope = choices.within(f"round/{number}")
         if scope.chance("there", 0.6):
             await _round(world, scope)
     road.rate = road.slow = 0.0
+    road.between = None
+
+
+def _meanwhile(world: Scene, scope: Scope) -> None:
+    """While a request is on its way."""
+    if scope.chance("meanwhile", world.shape.meanwhile):
+        happen(world, scope.within("meanwhile"))
 
 
 async def _round(world: Scene, scope: Scope) -> None:
@@ -135,7 +144,10 @@ async def _life(world: Scene, scope: Scope) -> None:
     if scope.chance("dies", world.shape.crash_rate):
         process.dies_at = 1 + scope.number("dies_at", 60)
     if scope.chance("pauses", world.shape.pause_rate):
-        process.pauses_at, process.pause_s = 1 + scope.number("pauses_at", 60), (5.0, 30.0, 75.0)[scope.number("s", 3)]
+        # Between what is noted and what leaves is where it hurts most.
+        place = scope.among("pauses_in", ("after sent", None))
+        process.pauses_at = place or 1 + scope.number("pauses_at", 60)
+        process.pause_s = (5.0, 30.0, 75.0)[scope.number("s", 3)]
     world.tell(f"process {process.number}: {name} for {store.name}")
     await _lived(world, process, lambda: ACTS[name](world, process, store, scope))
 

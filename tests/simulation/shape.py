@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from syncd.domain.periods import elapsed
 from syncd.domain.shipments import Rung
 from syncd.domain.steps import Approval
 from syncd.reconcile.policy import Policy
@@ -14,6 +15,13 @@ from tests.simulation.scene import CJ_RULES, DEPOT
 
 ORDERS, ROUNDS, EVENTS = 4, 5, 3
 """The most that there are: orders of a world, rounds of trouble, happenings between two of them."""
+PATIENCE = (
+    "unacknowledged_after",
+    "stale_after",
+    "fulfilled_without_shipment_after",
+    "cancellation_unanswered_after",
+)
+"""Periods that are days by default: in worlds that last some days, half of the merchants are less patient."""
 FAULT_NAMES = tuple(spoiling.name for spoiling in SPOILINGS)
 
 
@@ -31,6 +39,8 @@ class Shape:
     pause_rate: float
     two_workers: bool
     index_lag: timedelta
+    meanwhile: float
+    """The share of requests while which something may happen in the world."""
 
 
 def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
@@ -48,6 +58,7 @@ def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
         pause_rate=scope.among("pause_rate", (0.0, 0.0, 0.3)),
         two_workers=scope.chance("two_workers", 0.25),
         index_lag=timedelta(seconds=scope.among("index_lag_s", (0, 0, 3, 40))),
+        meanwhile=scope.among("meanwhile", (0.0, 0.02, 0.1)),
     )
 
 
@@ -62,6 +73,8 @@ def _policy(choices: Choices) -> Policy:
         supplier_cancel=scope.among("supplier_cancel", destructive),
         holds=scope.among("holds", (Approval.REPORT, Approval.AUTO)),
     )
+    if scope.chance("impatient", 0.5):
+        policy = replace(policy, **dict.fromkeys(PATIENCE, elapsed(hours=1)))
     if scope.chance("label", 0.1):
         policy = replace(policy, fulfill_on=Rung.LABEL)
     elif scope.chance("delivered", 0.05):

@@ -34,6 +34,8 @@ class Goods:
     """The number that the supplier shows now."""
     numbers: list[str] = field(default_factory=list)
     """Every number that it ever showed."""
+    also: list[str] = field(default_factory=list)
+    """Numbers of further parcels, in which the same units are."""
     shown_at: datetime | None = None
     """Since when the supplier shows that it left."""
     moved_at: datetime | None = None
@@ -64,6 +66,8 @@ class Truth:
     """Numbers that persons gave with such a command."""
     withdrawn_by_command: set[str] = field(default_factory=set)
     """Orders (ids) whose requests persons took back by a command."""
+    agreed: set[tuple[str, str]] = field(default_factory=set)
+    """What persons said yes to: order (id) and action."""
     disturbed: dict[str, str] = field(default_factory=dict)
     """Orders (ids) at which people did what makes "the right end" theirs to say, and what that was."""
 
@@ -75,7 +79,7 @@ class Truth:
 
     def numbers_of(self, order: Any) -> set[str]:
         """Every number that a supplier ever showed for the order."""
-        return {number for one in self.of(order) for number in one.numbers}
+        return {number for one in self.of(order) for number in (*one.numbers, *one.also)}
 
     def shipped_units(self, order_id: str, line_id: str) -> int:
         """Units of a line that ever left, whatever became of them."""

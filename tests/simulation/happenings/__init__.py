@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.simulation.happenings import carriers, machines, merchants, services, suppliers
+from tests.simulation.happenings import carriers, machines, merchants, parcels, services, suppliers
 from tests.simulation.happenings.kinds import Happening
 from tests.simulation.happenings.orders import TRAITS, customer_orders, place_order
 
 ALL: dict[str, Happening] = {
     **suppliers.ALL,
+    **parcels.ALL,
     **carriers.ALL,
     **merchants.ALL,
     **services.ALL,

@@ -66,6 +66,35 @@ def types_number(scene: Scene, scope: Scope) -> str | None:
     return f"the merchant types {number} into {made.name}"
 
 
+@named(ALL, "corrects by hand")
+def corrects(scene: Scene, scope: Scope) -> str | None:
+    """The merchant cancels a fulfillment and makes the same again: nothing is different afterwards but the ids."""
+    live = [made for order in scene.orders for made in order.fulfillments if made.is_live and made.tracking]
+    made = one_of(scope, live)
+    if made is None:
+        return None
+    merchant, order = _merchant(scene, made.order), made.order
+    units = {part.line.id: part.quantity for part in made.lines}
+    numbers = [row.number for row in made.tracking]
+    if not _tried(lambda: merchant.cancel_fulfillment(order, fulfillment=made.id)):
+        return None
+    if not _tried(lambda: merchant.fulfill(order, lines=units, number=numbers)):
+        scene.truth.disturb(order, "unfulfilled by hand")
+        return f"the merchant cancels {made.name} and cannot make it again"
+    return f"the merchant cancels {made.name} and makes the same again"
+
+
+@named(ALL, "marks as delivered")
+def marks(scene: Scene, scope: Scope) -> str | None:
+    """The merchant, or an app of theirs, knows where a parcel is."""
+    made = one_of(scope, [made for order in scene.orders for made in order.fulfillments if made.is_live])
+    if made is None:
+        return None
+    status = scope.among("status", ("DELIVERED", "IN_TRANSIT", "OUT_FOR_DELIVERY"))
+    _merchant(scene, made.order).add_event(made.order, status=status, fulfillment=made.id)
+    return f"the merchant marks {made.name} as {status.lower()}"
+
+
 @named(ALL, "refunds")
 def refunds(scene: Scene, scope: Scope) -> str | None:
     order = one_of(scope, scene.orders)
@@ -74,7 +103,6 @@ def refunds(scene: Scene, scope: Scope) -> str | None:
     line = scope.among("line", order.lines)
     if not _tried(lambda: _merchant(scene, order).refund(order, lines={line.id: 1}, restock="CANCEL")):
         return None
-    scene.truth.disturb(order, "refunded")
     return f"the merchant refunds 1 {line.sku} of {order.name}"
 
 

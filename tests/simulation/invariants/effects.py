@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.sandbox.shopify.ledger import Entry
+from syncd.domain.steps import Approval
 from tests.simulation.scene import Scene, Store
 from tests.simulation.truth import Stage
 
@@ -63,6 +64,9 @@ def s2_nothing_that_moves_is_taken_back(scene: Scene, store: Store, entry: Entry
     order = store.twin.world.nodes[entry.order_id]
     made = store.twin.world.nodes[entry.object_id]
     numbers = {row.number for row in made.tracking}
+    scans = [one for one in store.twin.ledger.of("event_added") if one.object_id == entry.object_id]
+    if scans and _before(scans[0].at, sent):
+        yield f"{made.name} was cancelled; the store shows it as {scans[0].detail['status'].lower()}"
     for goods in scene.truth.of(order):
         shares = any(entry.detail["units"].get(line) for line in goods.units)
         seen_moving = goods.moved_at is not None and numbers & set(goods.numbers)
@@ -164,6 +168,37 @@ def s7_absence_is_never_assumed(scene: Scene, store: Store, entry: Entry) -> Ite
             yield f"{entry.kind} for {order.name}, although {goods.supplier} has it since {since:%d %b %H:%M}"
 
 
+_NEEDS_A_YES = {
+    "fulfillment_cancelled": ("unfulfill", "cancel_fulfillment"),
+    "fulfillment_order_cancelled": ("cancel_stale_requests", "cancel_fulfillment_order"),
+    "cancellation_requested": ("cancel_stale_requests", "submit_cancellation_request"),
+}
+"""By what happens in the store: the policy's word on it, and the action that a person agrees to."""
+
+
+def s13_nothing_without_the_yes_it_needs(scene: Scene, store: Store, entry: Entry) -> Iterator[str]:
+    """What the policy wants a person's yes for is not done without one."""
+    if entry.by != OURS or entry.kind not in _NEEDS_A_YES or entry.order_id in scene.truth.withdrawn_by_command:
+        return
+    word, action = _NEEDS_A_YES[entry.kind]
+    if getattr(store.policy, word) is Approval.REQUIRED and (entry.order_id, action) not in scene.truth.agreed:
+        yield f"{entry.kind} for {store.twin.world.nodes[entry.order_id].name}, and nobody said yes to it"
+
+
+_ADDITIVE = frozenset({"fulfillmentCreate", "fulfillmentTrackingInfoUpdate", "fulfillmentOrderHold"})
+
+
+def s13_no_more_than_the_cap(scene: Scene, store: Store, entry: Entry) -> Iterator[str]:
+    """A run adds no more to a store than the policy allows."""
+    process = scene.sending
+    is_addition = entry.kind == "mutation" and entry.detail["name"] in _ADDITIVE and entry.detail["outcome"] == "done"
+    if process is None or entry.by != OURS or not is_addition:
+        return
+    process.added += 1
+    if process.added > store.policy.max_changes_per_run:
+        yield f"process {process.number} made {process.added} changes; {store.policy.max_changes_per_run} may go in one run"
+
+
 ALL = (
     ("S1", s1_never_more_than_there_is),
     ("S2", s2_nothing_that_moves_is_taken_back),
@@ -172,4 +207,6 @@ ALL = (
     ("S6", s6_once_for_each_effect),
     ("S6", s6_customers_are_told_once),
     ("S7", s7_absence_is_never_assumed),
+    ("S13", s13_nothing_without_the_yes_it_needs),
+    ("S13", s13_no_more_than_the_cap),
 )

@@ -1,0 +1,54 @@
+"""What is odd about parcels: more than one for the same units, suppliers that show older answers."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.simulation.choices import Scope
+from tests.simulation.happenings.kinds import Happening, named, one_of
+from tests.simulation.happenings.suppliers import fresh_number
+from tests.simulation.process import by_nobody
+from tests.simulation.scene import Scene
+from tests.simulation.truth import Goods, Stage
+
+ALL: dict[str, Happening] = {}
+
+
+@named(ALL, "sends one more parcel")
+def one_more(scene: Scene, scope: Scope) -> str | None:
+    """The depot packs what it said to be in one parcel into two: both rows name the same units."""
+    whole = [
+        one
+        for one in scene.truth.goods
+        if one.supplier == "depot" and one.left and not one.also and _is_whole_line(one)
+    ]
+    goods = one_of(scope, whole)
+    if goods is None:
+        return None
+    number = fresh_number(scene)
+    row = dict(goods.ref)
+    row["Tracking Number"] = number
+    scene.depot.rows.append(row)
+    goods.also.append(number)
+    return f"depot sends {number} beside {goods.number} for {goods.order.name}"
+
+
+def _is_whole_line(goods: Goods) -> bool:
+    return all(line.quantity == goods.units[line.id] for line in goods.order.lines if line.id in goods.units)
+
+
+@named(ALL, "shows an older answer")
+def older(scene: Scene, scope: Scope) -> str | None:
+    """For some time CJ answers from a copy that does not know yet that the parcel left."""
+    goods = one_of(scope, [one for one in scene.truth.goods if one.supplier == "cj" and one.left])
+    if goods is None:
+        return None
+    scene.cj.say(goods.ref, "UNSHIPPED")
+
+    async def catch_up() -> None:
+        await asyncio.sleep(scope.among("for_s", (70.0, 20.0, 130.0)))
+        if goods.is_live:
+            scene.cj.say(goods.ref, "DELIVERED" if goods.stage is Stage.DELIVERED else "SHIPPED")
+
+    by_nobody(catch_up())
+    return f"cj shows {goods.number} of {goods.order.name} as not shipped for a while"
