@@ -1,6 +1,8 @@
-"""`python -m tests.crash [--scenario NAME] [--all] [--faults | --pauses]`: every crash point of every scenario, as a table.
+"""`python -m tests.crash [--scenario NAME] [--faults] [--pauses] [--double N] [--all] [--jobs N]`: sweeps, as a table.
 
-With `--faults` every kind of trouble at every call instead; with `--pauses` a pass that is stopped at every place.
+Without more it kills a run at every boundary of every scenario. `--faults`: every kind of trouble at every call;
+`--pauses`: a run that is stopped at every place, longer than its lease; `--double N`: N times two deaths drawn by
+`--seed`. `--all` does all of them over all scenarios, with 300 double crashes.
 """
 
 # ruff: noqa: T201 - a program for people
@@ -11,71 +13,155 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 
 import structlog
 
-from tests.crash.pauses import pause, places
-from tests.crash.scenarios import SCENARIOS, Scenario
+from tests.crash.doubles import crash_twice, drawn
+from tests.crash.pauses import ends_at, pause, places
+from tests.crash.scenario import Scenario
+from tests.crash.scenarios import SCENARIOS
 from tests.crash.sweep import count, crash
 from tests.crash.troubles import cases_of, trouble
 
+DOUBLES = 300
+"""How many double crashes `--all` draws."""
 
-async def crashes(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
-    """Points swept and points at which something is wrong."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """One scenario, one kind of sweep. `twice`: double crashes that did die twice."""
+
+    kind: str
+    name: str
+    points: int
+    wrong: tuple[str, ...]
+    seconds: float
+    twice: int = 0
+
+    def __str__(self) -> str:
+        told = f"{self.kind:<8}{self.name:<20}{self.points:>7}{len(self.wrong):>7}{self.seconds:>9.1f}"
+        return "\n".join([told, *(f"    {one}" for one in self.wrong)])
+
+
+Found = list[tuple[str, list[str]]]
+"""What was tried, and what was wrong then."""
+
+
+async def crashes(scenario: Scenario) -> Found:
     counted = await count(scenario)
-    wrong = 0
-    for point in counted.points:
-        found = await crash(scenario, point, like=counted.ending)
-        wrong += _told(f"{scenario.name}: {point}", found, verbose=verbose)
-    return len(counted.points), wrong
+    return [(str(point), await crash(scenario, point, like=counted)) for point in counted.points]
 
 
-async def faults(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
-    """Cases tried and cases in which something is wrong."""
+async def faults(scenario: Scenario) -> Found:
     cases, ending = await cases_of(scenario)
-    wrong = 0
-    for case in cases:
-        found = await trouble(scenario, case, like=ending)
-        wrong += _told(f"{scenario.name}: {case}", found, verbose=verbose)
-    return len(cases), wrong
+    return [(str(case), await trouble(scenario, case, like=ending)) for case in cases]
 
 
-async def pauses(scenario: Scenario, *, verbose: bool) -> tuple[int, int]:
-    """Places at which a pass was stopped, and those after which something is wrong."""
+async def pauses(scenario: Scenario) -> Found:
     like = (await count(scenario)).ending
     stops = await places(scenario)
-    wrong = 0
-    for number, what in enumerate(stops, 1):
-        found = await pause(scenario, number, like=like, must_stop=number <= stops.index("after finish"))
-        wrong += _told(f"{scenario.name}: stopped at {number} {what}", found, verbose=verbose)
-    return len(stops), wrong
+    end = ends_at(stops)
+    tried = enumerate(stops, 1)
+    return [(f"{n} {what}", await pause(scenario, n, like=like, must_stop=n <= end)) for n, what in tried]
 
 
-def _told(what: str, found: list[str], *, verbose: bool) -> bool:
-    if found or verbose:
-        print(f"  {what}: {'; '.join(found) or 'fine'}", flush=True)
-    return bool(found)
+SWEEPS: dict[str, Callable[[Scenario], Awaitable[Found]]] = {"crash": crashes, "pause": pauses, "fault": faults}
+
+
+def swept(kind: str, name: str) -> Swept:
+    """One sweep, whole."""
+    began = time.perf_counter()
+    _quiet()
+    found = asyncio.run(_awaited(SWEEPS[kind](SCENARIOS[name])))
+    return _told(kind, name, found, began=began)
+
+
+def doubled(name: str, seeds: tuple[str, ...]) -> Swept:
+    """The double crashes of these seeds."""
+    began = time.perf_counter()
+    _quiet()
+
+    async def whole() -> tuple[int, Found]:
+        counted, twice, found = await count(SCENARIOS[name]), 0, []
+        for seed in seeds:
+            double = drawn(counted, seed=seed)
+            deaths, wrong = await crash_twice(SCENARIOS[name], double)
+            twice += deaths == 2
+            found.append((f"seed {seed}: {double}", wrong))
+        return twice, found
+
+    twice, found = asyncio.run(whole())
+    return _told("double", name, found, began=began, twice=twice)
+
+
+async def _awaited(found: Awaitable[Found]) -> Found:
+    return await found
+
+
+def _told(kind: str, name: str, found: Found, *, began: float, twice: int = 0) -> Swept:
+    wrong = tuple(f"{what}: {'; '.join(faults)}" for what, faults in found if faults)
+    seconds = time.perf_counter() - began
+    return Swept(kind=kind, name=name, points=len(found), wrong=wrong, seconds=seconds, twice=twice)
+
+
+def _quiet() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+Task = tuple[Callable[..., Swept], tuple[object, ...]]
+
+
+def tasks(asked: argparse.Namespace) -> Iterator[Task]:
+    """What was asked for, piece by piece; the cheapest first."""
+    names = asked.scenario or list(SCENARIOS)
+    kinds = [kind for kind, is_asked in (("pause", asked.pauses), ("fault", asked.faults)) if is_asked or asked.all]
+    if asked.all or not (kinds or asked.double):
+        yield from ((swept, ("crash", name)) for name in names)
+    many = asked.double or (DOUBLES if asked.all else 0)
+    for place, name in enumerate(names):
+        seeds = tuple(f"{asked.seed}/{number}" for number in range(place, many, len(names)))
+        if seeds:
+            yield doubled, (name, seeds)
+    yield from ((swept, (kind, name)) for kind in kinds for name in names)
+
+
+def done(todo: list[Task], *, jobs: int) -> Iterator[Swept]:
+    """Each as soon as it is done."""
+    if jobs == 1:
+        yield from (work(*arguments) for work, arguments in todo)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        running = [pool.submit(work, *arguments) for work, arguments in todo]
+        yield from (one.result() for one in as_completed(running))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), action="append")
-    parser.add_argument("--all", action="store_true", help="every scenario (the default when none is named)")
+    parser.add_argument("--all", action="store_true", help="crashes, double crashes, pauses and faults")
     parser.add_argument("--faults", action="store_true", help="trouble at every call instead of crashes")
-    parser.add_argument("--pauses", action="store_true", help="passes that are stopped instead of crashes")
-    parser.add_argument("--verbose", action="store_true", help="tell every point")
+    parser.add_argument("--pauses", action="store_true", help="runs that are stopped instead of crashes")
+    parser.add_argument("--double", type=int, default=0, metavar="N", help="N double crashes instead of crashes")
+    parser.add_argument("--seed", default="1", help="what double crashes are drawn from")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")
     asked = parser.parse_args()
-    names = list(SCENARIOS) if asked.all or not asked.scenario else asked.scenario
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    sweep = faults if asked.faults else pauses if asked.pauses else crashes
-    bad = 0
-    print(f"{'scenario':<18}{'points':>7}{'wrong':>7}{'seconds':>9}")
-    for name in names:
-        began = time.perf_counter()
-        points, wrong = asyncio.run(sweep(SCENARIOS[name], verbose=asked.verbose))
-        bad += wrong
-        print(f"{name:<18}{points:>7}{wrong:>7}{time.perf_counter() - began:>9.1f}", flush=True)
-    return 1 if bad else 0
+    began = time.perf_counter()
+    print(f"{'sweep':<8}{'scenario':<20}{'points':>7}{'wrong':>7}{'seconds':>9}")
+    every: list[Swept] = []
+    for one in done(list(tasks(asked)), jobs=asked.jobs):
+        every.append(one)
+        print(one, flush=True)
+    print()
+    for kind in dict.fromkeys(one.kind for one in every):
+        of_kind = [one for one in every if one.kind == kind]
+        points, wrong = sum(one.points for one in of_kind), sum(len(one.wrong) for one in of_kind)
+        twice = f", {sum(one.twice for one in of_kind)} died twice" if kind == "double" else ""
+        print(f"total {kind}: {len(of_kind)} scenarios, {points} points, {wrong} wrong{twice}")
+    print(f"total: {sum(one.points for one in every)} points, {time.perf_counter() - began:.0f} s")
+    return 1 if any(one.wrong for one in every) else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -12,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from random import Random
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -31,6 +31,7 @@ from syncd.journal.credentials import KeptCredentials
 from syncd.journal.database import Database
 from syncd.reconcile.policy import Policy
 from syncd.shop import Shop
+from tests.crash.disk import MortalDisk
 from tests.crash.edges import Crashed, Edge
 from tests.cycle.shopworld import DOMAIN, POLICY, START, ShopWorld, Streets, _shop
 
@@ -169,7 +170,8 @@ def folder() -> Path:
     """Where journals are kept: in memory where the system offers it, since a commit there need not wait for a disk."""
     memory = Path("/dev/shm")
     made = Path(tempfile.mkdtemp(prefix="syncd-crash-", dir=memory if memory.is_dir() else None))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    # Not atexit, which is not come to in a pool's processes.
+    Finalize(None, shutil.rmtree, args=(made, True), exitpriority=1)
     return made
 
 
@@ -205,6 +207,13 @@ class Lives:
     deaths: list[str] = field(default_factory=list)
     plan: Plan | None = None
     """A plan that somebody saved."""
+    config: Path | None = None
+    """The configuration of those who type commands."""
+    disk: MortalDisk = field(default_factory=lambda: MortalDisk(Edge()))
+    stores: dict[str, ShopifyTwin] = field(default_factory=dict)
+    """By name in the journal: the stores that syncd works for."""
+    names: tuple[str, ...] = ("main",)
+    """And all that the journal knows, with those that are only files."""
 
     async def live(
         self, act: Callable[[Lives], Awaitable[object]], *, edge: Edge | None = None, may_fail: bool = False
@@ -230,12 +239,32 @@ class Lives:
     def born(self, edge: Edge) -> Iterator[None]:
         """New objects on the same file and the same twins."""
         self.wire.edge = edge
+        self.disk = MortalDisk(edge)
         self.world.shop = self._shop_on(self.wire, edge)
         self.world.db = self.world.shop.db
         try:
             yield
         finally:
             self.world.db.engine.dispose()
+
+    @property
+    def desk(self) -> Path:
+        """Where commands write their files; empty at the beginning."""
+        return folder() / "desk"
+
+    def second_store(self) -> ShopifyTwin:
+        """A store of another shop, for which the same syncd works."""
+        twin = ShopifyTwin(self.world.clock, Random(2), shop="second.myshopify.com", token="shpat_test")
+        self.wire._ways["second.test"] = httpx.ASGITransport(app=twin.app)
+        self.stores["second"] = twin
+        self.names = (*self.names, "second")
+        return twin
+
+    def twin_at(self, host: str) -> Any:
+        """Whoever answers there."""
+        world = self.world
+        known = {"shop.test": world.store, "cj.test": world.cj, "depot.test": world.depot}
+        return known.get(host) or self.stores["second"]
 
     def beside(self) -> Shop:
         """The shop of another process that lives at the same time, on the same journal and the same twins."""
@@ -258,7 +287,7 @@ def ports_of(clock: Clock, wire: httpx.AsyncBaseTransport, db: Database) -> Adap
         http=Http(clock, rng, wire),
         credentials=KeptCredentials(db),
         secret={"env:TOKEN": "shpat_test", "env:CJ": "cj-key"}.__getitem__,
-        hash_key=b"k" * 32,
+        hash_key=db.key.derive("hashes"),
     )
 
 
@@ -311,4 +340,7 @@ async def new_lives(*, seed: int = 1, store_skew: timedelta = timedelta(0)) -> A
     with new_journal() as file:
         unborn: Any = None
         world = ShopWorld(clock=clock, store=store, cj=cj, depot=depot, streets=wire, db=unborn, shop=unborn)
-        yield Lives(world=world, wire=wire, file=file)
+        lives = Lives(world=world, wire=wire, file=file, stores={"main": store})
+        shutil.rmtree(lives.desk, ignore_errors=True)
+        lives.desk.mkdir()
+        yield lives

@@ -9,7 +9,7 @@ from syncd import cycle
 from syncd.errors import FenceLost
 from tests.crash.edges import Edge
 from tests.crash.lives import Lives, new_lives
-from tests.crash.scenarios import Scenario, one_pass
+from tests.crash.scenario import Scenario
 from tests.crash.sweep import AFTER
 from tests.crash.truth import Ending, faults_of
 
@@ -24,6 +24,11 @@ async def places(scenario: Scenario) -> list[str]:
         edge = Edge()
         await lives.live(scenario.act, edge=edge)
         return edge.stopped_at
+
+
+def ends_at(stops: list[str]) -> int:
+    """The last place after which a run still has something to record; 0 = it works without a fence."""
+    return len(stops) - stops[::-1].index("after finish") if "after finish" in stops else 0
 
 
 def other_pass(lives: Lives) -> Callable[[], Awaitable[None]]:
@@ -45,7 +50,7 @@ async def pause(scenario: Scenario, place: int | str, *, like: Ending, must_stop
         assert finished, "nobody dies in this sweep"
         lives.world.clock.advance(scenario.rest)
         for _ in range(AFTER):
-            await lives.live(one_pass)
+            await lives.live(scenario.then)
         found = await faults_of(lives, like=like)
         stopped = any(death.startswith(FenceLost.__name__) for death in lives.deaths)
         if must_stop and not stopped:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tests.crash.edges import Edge
 from tests.crash.lives import Lives, new_lives
-from tests.crash.scenarios import Scenario, one_pass
+from tests.crash.scenario import Scenario
 from tests.crash.truth import Ending, ending_of, faults_of
 
 AFTER = 1
@@ -33,6 +33,8 @@ class Counted:
 
     points: tuple[Point, ...]
     ending: Ending
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What was in the files that it wrote."""
 
     @property
     def different(self) -> tuple[Point, ...]:
@@ -60,11 +62,12 @@ async def _count(scenario: Scenario) -> Counted:
         await scenario.prepare(lives)
         edge = Edge()
         await lives.live(scenario.act, edge=edge)
+        files = files_of(lives)
         lives.world.clock.advance(scenario.rest)
-        await _go_on(lives)
+        await go_on(lives, scenario)
         ending = await ending_of(lives)
         assert not (wrong := await faults_of(lives, like=ending)), f"{scenario.name} is wrong undisturbed: {wrong}"
-    return Counted(points=tuple(_points(edge.passed)), ending=ending)
+    return Counted(points=tuple(_points(edge.passed)), ending=ending, files=files)
 
 
 def _points(passed: list[str]) -> list[Point]:
@@ -77,22 +80,39 @@ def _points(passed: list[str]) -> list[Point]:
     return points
 
 
-async def crash(scenario: Scenario, point: Point, *, like: Ending) -> list[str]:
+async def crash(scenario: Scenario, point: Point, *, like: Counted) -> list[str]:
     """Run the scenario, die at `point`, let lives go on; what is wrong then."""
     async with new_lives() as lives:
         await scenario.prepare(lives)
+        before = files_of(lives)
         lives.wire.arrives_after = point.arrives_after
         edge = Edge(dies_at=point.number)
         survived = await lives.live(scenario.act, edge=edge)
         if survived or edge.passed[-1] != point.what:
             return [f"the run did not come to {point} again, but passed {edge.passed}"]
-        lives.world.clock.advance(timedelta(seconds=1))
+        found = _half_written(files_of(lives), before=before, after=like.files)
+        lives.world.clock.advance(scenario.after)
         await lives.live(scenario.act)
         lives.world.clock.advance(scenario.rest)
-        await _go_on(lives)
-        return await faults_of(lives, like=like)
+        await go_on(lives, scenario)
+        return found + await faults_of(lives, like=like.ending)
 
 
-async def _go_on(lives: Lives) -> None:
+def files_of(lives: Lives) -> dict[str, bytes]:
+    """What is in the files that people find; drafts that a dead life left are none."""
+    return {file.name: file.read_bytes() for file in lives.desk.iterdir() if not file.name.startswith(".")}
+
+
+def _half_written(files: Mapping[str, bytes], *, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
+    """Files that are neither as they were nor as they were to be."""
+    return [
+        f"{name} is neither old nor new"
+        for name, content in files.items()
+        if content not in {before.get(name), after.get(name)}
+    ]
+
+
+async def go_on(lives: Lives, scenario: Scenario) -> None:
+    """As many further lives as must be enough."""
     for _ in range(AFTER):
-        await lives.live(one_pass)
+        await lives.live(scenario.then)

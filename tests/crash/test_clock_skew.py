@@ -8,7 +8,8 @@ from syncd.journal import intents
 from syncd.journal.intents import IntentState
 from tests.crash.edges import Edge
 from tests.crash.lives import Lives, new_lives
-from tests.crash.scenarios import SCENARIOS, one_pass
+from tests.crash.scenario import one_pass
+from tests.crash.scenarios import SCENARIOS
 from tests.crash.truth import effects_of, ending_of
 
 TEN = timedelta(minutes=10)

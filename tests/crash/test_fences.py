@@ -15,7 +15,8 @@ from syncd.shop import Limits
 from tests.crash.edges import Edge
 from tests.crash.lives import Lives, new_lives
 from tests.crash.pauses import pause, places
-from tests.crash.scenarios import SCENARIOS, one_pass, pass_at_once
+from tests.crash.scenario import one_pass, pass_at_once
+from tests.crash.scenarios import SCENARIOS
 from tests.crash.sweep import count
 from tests.crash.truth import effects_of
 

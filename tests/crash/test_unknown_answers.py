@@ -12,7 +12,8 @@ from syncd import cycle
 from syncd.cycle import Run
 from syncd.journal import drifts
 from tests.crash.lives import Answer, Lives, Wire, name_of, new_lives
-from tests.crash.scenarios import PATIENCE, SCENARIOS
+from tests.crash.scenario import PATIENCE
+from tests.crash.scenarios import SCENARIOS
 from tests.crash.truth import effects_of
 
 CREATE = "CreateFulfillment"

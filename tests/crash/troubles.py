@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 
 import httpx
 
 from adapters.sandbox.faults import Kind, Moment
 from tests.crash.lives import Answer, Lives, Wire, is_write, name_of, new_lives
-from tests.crash.scenarios import Scenario, one_pass, pass_at_once
+from tests.crash.scenario import Scenario, pass_at_once
 from tests.crash.truth import Ending, ending_of, faults_of
 
+SHOPS = frozenset({"shop.test", "second.test"})
 TIMEOUT_S = 30.0
 """What a client waits for an answer at most (its default)."""
 WITHIN = 3
@@ -36,7 +36,7 @@ class Spoiling:
 
     def fits(self, host: str, *, write: bool) -> bool:
         """Whether it can befall such a request, and differs there from what the others do."""
-        return (write or not self.writes_only) and (host == "shop.test" or not self.shop_only)
+        return (write or not self.writes_only) and (host in SHOPS or not self.shop_only)
 
 
 SPOILINGS = (
@@ -87,8 +87,7 @@ class Bout:
         """What comes of a struck call."""
         if self.spoiling.kind is None:
             return await self._silence(request, answer=answer, wire=wire)
-        world = self.lives.world
-        twin: Any = {"shop.test": world.store, "cj.test": world.cj, "depot.test": world.depot}[request.url.host]
+        twin = self.lives.twin_at(request.url.host)
         twin.faults.add(self.spoiling.kind, moment=self.spoiling.moment, status=self.spoiling.status)
         try:
             return await answer(request)
@@ -139,8 +138,9 @@ async def cases_of(scenario: Scenario) -> tuple[list[Case], Ending]:
         lives.wire.trouble = listener
         await lives.live(scenario.act)
         lives.wire.trouble = None
+        lives.world.clock.advance(scenario.rest)
         for _ in range(WITHIN):
-            await lives.live(one_pass)
+            await lives.live(scenario.then)
         ending = await ending_of(lives)
     cases = [
         Case(spoiling=spoiling, call=number, what=what)
@@ -148,7 +148,8 @@ async def cases_of(scenario: Scenario) -> tuple[list[Case], Ending]:
         for spoiling in SPOILINGS
         if spoiling.fits(host, write=write)
     ]
-    return cases + [replace(case, lasts=12) for case in cases], ending
+    longer = [] if scenario.is_big else [replace(case, lasts=12) for case in cases]
+    return cases + longer, ending
 
 
 async def trouble(scenario: Scenario, case: Case, *, like: Ending) -> list[str]:
@@ -164,6 +165,7 @@ async def trouble(scenario: Scenario, case: Case, *, like: Ending) -> list[str]:
         # The first pass comes before anything can be settled: what waits then must not be forgotten.
         lives.world.clock.advance(timedelta(seconds=1))
         await lives.live(pass_at_once)
+        lives.world.clock.advance(scenario.rest)
         for _ in range(WITHIN):
-            await lives.live(one_pass)
+            await lives.live(scenario.then)
         return await faults_of(lives, like=like)

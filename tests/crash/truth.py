@@ -8,9 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from adapters.sandbox.shopify.twin import ShopifyTwin
 from syncd.cycle import Look
 from syncd.journal import drifts, history
+from syncd.journal.schema import history as events
 from syncd.journal.schema import intents, notifications
+from syncd.reconcile.plan import step_document
+from tests.crash.commands import typed
 from tests.crash.lives import Lives
 from tests.cycle.shopworld import ShopWorld
 
@@ -29,6 +33,8 @@ class Ending:
     """What people would be told of."""
     claims: Counter[str]
     """What the journal says was done, and whom it says customers were told about: that must be so, too."""
+    said: Counter[str]
+    """What the history says that persons decided."""
 
 
 async def ending_of(lives: Lives) -> Ending:
@@ -37,20 +43,32 @@ async def ending_of(lives: Lives) -> Ending:
     claims: Counter[str] = Counter()
 
     async def told(lives: Lives) -> None:
-        rows = await lives.world.db.run(drifts.open_drifts, store="main")
-        found.extend(sorted(f"{row.drift.order}: {row.drift.kind}" for row in rows))
+        for name in lives.names:
+            rows = await lives.world.db.run(drifts.open_drifts, store=name)
+            found.extend(sorted(f"{row.drift.order}: {row.drift.kind}" for row in rows))
         claims.update(await lives.world.db.run(_claims))
+        said.update(await lives.world.db.run(_said))
 
+    said: Counter[str] = Counter()
     await lives.live(told)
     world = lives.world
     return Ending(
-        store=tuple(_order(order) for order in world.store.world.orders.values()),
+        store=tuple(_order(order) for twin in lives.stores.values() for order in twin.world.orders.values()),
         suppliers=tuple((order.name, order.status, order.number) for order in world.cj.orders.values()),
-        effects=effects_of(world),
-        mails=mails_of(world),
+        effects=sum((_effects(twin) for twin in lives.stores.values()), _deleted(world)),
+        mails=sum((_mails(twin) for twin in lives.stores.values()), Counter()),
         drifts=tuple(found),
         claims=claims,
+        said=said,
     )
+
+
+_DECISIONS = ("linked", "unlinked", "source.resumed", "step.approved", "step.rejected")
+
+
+def _said(conn: Any) -> list[str]:
+    rows = conn.execute(select(events.c.what, events.c.order_id, events.c.after).where(events.c.what.in_(_DECISIONS)))
+    return [f"{row.what} {row.order_id} {row.after}" for row in rows]
 
 
 def _claims(conn: Any) -> list[str]:
@@ -61,13 +79,18 @@ def _claims(conn: Any) -> list[str]:
 
 def effects_of(world: ShopWorld) -> Counter[str]:
     """How often each thing was done that must be done once: by what it was done to, not by which request."""
-    done: Counter[str] = Counter()
-    for entry in world.store.ledger:
-        if entry.by == "syncd" and entry.kind in _EFFECTS:
-            done[f"{entry.kind} {_about(entry)}"] += 1
-    for ref in world.cj.deleted:
-        done[f"cj deleted {ref}"] += 1
-    return done
+    return _effects(world.store) + _deleted(world)
+
+
+def _effects(store: ShopifyTwin) -> Counter[str]:
+    about = [
+        f"{entry.kind} {_about(entry)}" for entry in store.ledger if entry.by == "syncd" and entry.kind in _EFFECTS
+    ]
+    return Counter(f"{store.world.shop.domain} {one}" for one in about)
+
+
+def _deleted(world: ShopWorld) -> Counter[str]:
+    return Counter(f"cj deleted {ref}" for ref in world.cj.deleted)
 
 
 _EFFECTS = frozenset({"fulfillment_created", "fulfillment_cancelled"})
@@ -81,7 +104,11 @@ def _about(entry: Any) -> str:
 
 def mails_of(world: ShopWorld) -> Counter[str]:
     """Mails to customers by the numbers that they show."""
-    return Counter(str(sorted(entry.detail["numbers"])) for entry in world.store.ledger.notifications())
+    return _mails(world.store)
+
+
+def _mails(store: ShopifyTwin) -> Counter[str]:
+    return Counter(str(sorted(entry.detail["numbers"])) for entry in store.ledger.notifications())
 
 
 def _order(order: Any) -> tuple[Any, ...]:
@@ -117,8 +144,7 @@ async def faults_of(lives: Lives, *, like: Ending) -> list[str]:
         f"{name} differs: is {_short(is_)} not {_short(must)}" for name, is_, must in _differences(ending, like=like)
     ]
     found += await _in_journal(lives)
-    plan = (await _look(lives)).plan
-    found += [f"the next pass would {step.action} for {step.order}" for step in plan.steps]
+    found += [f"the next pass would {step}" for step in await _left(lives)]
     return found
 
 
@@ -133,7 +159,7 @@ def _doubled(ending: Ending, *, like: Ending) -> list[str]:
 
 
 def _differences(ending: Ending, *, like: Ending) -> list[tuple[str, Any, Any]]:
-    names = ("store", "suppliers", "effects", "drifts", "claims")
+    names = ("store", "suppliers", "effects", "drifts", "claims", "said")
     pairs = [(name, getattr(ending, name), getattr(like, name)) for name in names]
     return [pair for pair in pairs if pair[1] != pair[2]]
 
@@ -146,9 +172,8 @@ async def _in_journal(lives: Lives) -> list[str]:
         found.extend(f"intent {row.action} is {row.state}" for row in rows if row.state not in TERMINAL)
         told = Counter(conn.execute(select(notifications.c.parcel)).scalars())
         found.extend(f"parcel {parcel} is counted {n} times" for parcel, n in told.items() if n > 1)
-        fault = history.verify_chain(conn, store="main")
-        if fault:
-            found.append(fault.text)
+        faults = (history.verify_chain(conn, store=name) for name in lives.names)
+        found.extend(fault.text for fault in faults if fault)
 
     async def act(lives: Lives) -> None:
         await lives.world.db.run(read)
@@ -157,11 +182,19 @@ async def _in_journal(lives: Lives) -> list[str]:
     return found
 
 
-async def _look(lives: Lives) -> Look:
+async def _left(lives: Lives) -> list[str]:
+    """What there would be to do next without asking anybody."""
     looks: list[Look] = []
+    documents: list[Any] = []
 
     async def act(lives: Lives) -> None:
-        looks.append(await lives.world.look())
+        if lives.config is None:
+            looks.append(await lives.world.look())
+        else:
+            lives.world.later(minutes=1)
+            documents.extend(typed(lives, "plan", "--format", "json").documents)
 
     await lives.live(act)
-    return looks[0]
+    steps = [step_document(step) for look in looks for step in look.plan.steps]
+    steps += [step for document in documents for step in document["steps"]]
+    return [f"{step['action']} for {step['order']}" for step in steps if step["approval"] == "auto"]
