@@ -41,6 +41,7 @@ DECLARED_ORDER = {
         "FAILURE",
         "CARRIER_PICKED_UP",
     ],
+    "ReturnDeclineReason": ["RETURN_PERIOD_ENDED", "FINAL_SALE", "OTHER"],
     "ReturnReason": [
         "SIZE_TOO_SMALL",
         "SIZE_TOO_LARGE",

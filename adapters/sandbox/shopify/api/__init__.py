@@ -17,6 +17,7 @@ _MODULES = (
     "services",
     "webhooks",
     "refunding",
+    "returning",
     "repaying",
     "stock",
     "placing",

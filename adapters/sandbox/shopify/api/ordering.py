@@ -1,4 +1,4 @@
-"""Mutations of orders: archive, cancel, tags, metafields, refunds and returns."""
+"""Mutations of orders: archive, cancel, tags, metafields and refunds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 from adapters.sandbox.shopify.api.ids import kind_of
 from adapters.sandbox.shopify.api.registry import Request, mutation
 from adapters.sandbox.shopify.errors import NotModelled, Refusal, UserError, refuse, wrong_kind_of_id
-from adapters.sandbox.shopify.world import cancellation, metafields, orders, returns
-from adapters.sandbox.shopify.world.returned import Return
+from adapters.sandbox.shopify.world import cancellation, metafields, orders
 from adapters.sandbox.shopify.world.state import (
     Customer,
-    FulfillmentLine,
     Metafield,
     Order,
     Product,
@@ -96,13 +94,14 @@ def cancel(
     if refund is not None and refund_method is not None:
         text = "Only one of the arguments `refund` or `refund_method` is allowed."
         raise Refusal(UserError(text, ("refund",), "INVALID"))
-    order = cancellation.check(request.world.find(order_id, Order), staff_note=staff_note)
+    is_refunded = bool(refund) or bool(refund_method)
+    order = cancellation.check(request.world.find(order_id, Order), staff_note=staff_note, refund=is_refunded)
     job = cancellation.start(
         request.world,
         order,
         by=request.app,
         reason=reason,
-        refund=bool(refund) or bool(refund_method),
+        refund=is_refunded,
         restock=restock,
         staff_note=staff_note,
         notify=notify_customer,
@@ -206,66 +205,3 @@ def delete_metafields(request: Request, *, metafields: Sequence[Mapping[str, Any
         if known is not None and isinstance(owner, Order):
             request.world.touch_order(owner)
     return {"deletedMetafields": deleted}
-
-
-@mutation("returnCreate", scopes=["write_returns"])
-def create_return(request: Request, *, return_input: Mapping[str, Any]) -> dict[str, Any]:
-    order = request.world.find(return_input["order_id"], Order)
-    if order is None:
-        raise refuse("Order does not exist.", field=["returnInput", "orderId"], code="NOT_FOUND")
-    for name in ("exchange_line_items", "return_shipping_fee"):
-        if return_input.get(name):
-            raise NotModelled(f"ReturnInput.{name}")
-    wanted = []
-    for at, one in enumerate(return_input["return_line_items"]):
-        line = request.world.find(one["fulfillment_line_item_id"], FulfillmentLine)
-        if line is None or line.line.order is not order:
-            field = ["returnInput", "returnLineItems", str(at), "fulfillmentLineItemId"]
-            raise refuse("Fulfillment Line Item was not found.", field=field, code="NOT_FOUND")
-        reason, note = _return_reason(one, at)
-        wanted.append(returns.Wanted(line=line, quantity=one["quantity"], reason=reason, note=note))
-    return {"return": returns.create(request.world, order, wanted, by=request.app)}
-
-
-def _return_reason(one: Mapping[str, Any], at: int) -> tuple[str, str]:
-    reason, note = one.get("return_reason"), one.get("return_reason_note") or ""
-    field = ["returnInput", "returnLineItems", str(at)]
-    if one.get("return_reason_definition_id") is not None:
-        raise NotModelled("ReturnLineItemInput.returnReasonDefinitionId")
-    if reason is None:
-        text = "Return line items Either return reason or return reason definition must be provided"
-        raise refuse(text, field=field, code="NOT_FOUND")
-    if reason == "OTHER" and not note:
-        text = 'Return line items return reason note The note is required when the return reason is "Other"'
-        raise refuse(text, field=[*field, "returnReasonNote"], code="BLANK")
-    return reason, note
-
-
-def _return(request: Request, global_id: str, states: set[str], what: str) -> Return:
-    found = request.world.find(global_id, Return)
-    if found is None:
-        raise refuse("Return not found.", field=["id"], code="NOT_FOUND")
-    if found.status not in states:
-        raise refuse(f"Return is not {what}.", field=["id"], code="INVALID_STATE")
-    return found
-
-
-@mutation("returnClose", scopes=["write_returns"])
-def close_return(request: Request, *, id: str) -> dict[str, Any]:  # noqa: A002  # the schema's name
-    found = _return(request, id, {"OPEN", "CLOSED"}, "closeable")
-    returns.set_status(request.world, found, "CLOSED")
-    return {"return": found}
-
-
-@mutation("returnReopen", scopes=["write_returns"])
-def reopen_return(request: Request, *, id: str) -> dict[str, Any]:  # noqa: A002  # the schema's name
-    found = _return(request, id, {"OPEN", "CLOSED"}, "reopenable")
-    returns.set_status(request.world, found, "OPEN")
-    return {"return": found}
-
-
-@mutation("returnCancel", scopes=["write_returns"])
-def cancel_return(request: Request, *, id: str, **_: Any) -> dict[str, Any]:  # noqa: A002  # notifyCustomer does nothing
-    found = _return(request, id, {"OPEN", "REQUESTED", "CANCELED"}, "cancelable")
-    returns.set_status(request.world, found, "CANCELED")
-    return {"return": found}

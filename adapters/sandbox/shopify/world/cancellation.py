@@ -5,15 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from adapters.sandbox.shopify.errors import Refusal, UserError
-from adapters.sandbox.shopify.world import fulfillment_orders, orders, refunds
+from adapters.sandbox.shopify.world import fulfillment_orders, orders, payments, refunds
 from adapters.sandbox.shopify.world.state import App, Job, Order
 from adapters.sandbox.shopify.world.world import World
 
 LONGEST_NOTE = 255
 
 
-def check(order: Order | None, *, staff_note: str | None) -> Order:
-    """The order, if it may be cancelled now."""
+def check(order: Order | None, *, staff_note: str | None, refund: bool = False) -> Order:
+    """The order, if it may be cancelled now.
+
+    Recorded: live fulfillments stand in the way of a cancellation only where money was received that it would not refund.
+    """
     if order is None:
         raise Refusal(UserError("Order does not exist", ("orderId",), "NOT_FOUND"))
     if staff_note is not None and len(staff_note) > LONGEST_NOTE:
@@ -21,7 +24,7 @@ def check(order: Order | None, *, staff_note: str | None) -> Order:
         raise Refusal(UserError(text, ("staffNote",), "INVALID"))
     if order.cancelled_at is not None:
         raise _refused("Cannot cancel an order that has already been canceled")
-    if any(fulfillment.is_live for fulfillment in order.fulfillments):
+    if any(fulfillment.is_live for fulfillment in order.fulfillments) and payments.net(order) > 0 and not refund:
         raise _refused("Cannot cancel an order that has outstanding fulfillments")
     if any(taken_back.is_active for taken_back in order.returns):
         raise _refused("Cannot cancel an order that has an active return")
@@ -44,7 +47,7 @@ def start(
     notify: bool = False,
 ) -> Job:
     """Start the cancellation; it is done after `settings.cancel_takes`."""
-    check(order, staff_note=staff_note)
+    check(order, staff_note=staff_note, refund=refund)
     job = Job(id=f"gid://shopify/Job/{world.uuid()}", due=world.now() + world.settings.cancel_takes, order=order)
     world.jobs[job.id] = job
 

@@ -33,8 +33,9 @@ def total(order: Order) -> Decimal:
 
 
 def current_subtotal(order: Order) -> Decimal:
-    """Lines as they are now: without removed and refunded units."""
-    if not any(line.current_quantity for line in order.lines):
+    """Lines as they are now: without removed and refunded units. A cancelled order that kept no money costs nothing."""
+    is_void = order.cancelled_at is not None and net(order) <= 0
+    if is_void or not any(line.current_quantity for line in order.lines):
         return Decimal(0)
     lines = sum((Decimal(line.price) * line.current_quantity for line in order.lines), Decimal(0))
     return lines - order.charges.discount

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.sandbox.shopify.errors import refuse
-from adapters.sandbox.shopify.world.returned import Return, ReturnLine
-from adapters.sandbox.shopify.world.state import App, FulfillmentLine, Line, Order
+from adapters.sandbox.shopify.world import inventory
+from adapters.sandbox.shopify.world.returned import Disposition, Return, ReturnLine, ReverseLine, ReverseOrder
+from adapters.sandbox.shopify.world.state import App, FulfillmentLine, Line, Location, Order
 from adapters.sandbox.shopify.world.world import World
 
 
@@ -17,6 +18,7 @@ class Wanted:
     quantity: int
     reason: str = "UNKNOWN"
     note: str = ""
+    customer_note: str | None = None
 
 
 def returnable(line: FulfillmentLine) -> int:
@@ -49,49 +51,79 @@ def fulfilled_portions(order: Order, line: Line, quantity: int) -> list[tuple[Fu
 
 
 def create(world: World, order: Order, wanted: Sequence[Wanted], *, by: App | None, status: str = "OPEN") -> Return:
-    """Open a return. Raises `Refusal`, nothing written."""
-    for at, one in enumerate(wanted):
-        if one.quantity > returnable(one.line):
-            raise refuse(
-                "Return line item has an invalid quantity.",
-                field=["returnInput", "returnLineItems", str(at), "quantity"],
-                code="INVALID",
-            )
+    """Open a return, or request one. Raises `Refusal`, nothing written."""
+    at = ("returnInput" if status == "OPEN" else "input", "returnLineItems")
+    for place, one in enumerate(wanted):
+        if not 0 < one.quantity <= returnable(one.line):
+            text = "Return line item has an invalid quantity."
+            raise refuse(text, field=[*at, str(place), "quantity"], code="INVALID")
     global_id, number = world.new_id("Return")
-    now = world.now()
     made = Return(
         id=global_id,
         number=number,
         order=order,
         name=f"{order.name}-R{len(order.returns) + 1}",
-        created_at=now,
-        status=status,
-        request_approved_at=now if status == "OPEN" else None,
+        created_at=world.now(),
+        status="REQUESTED",
     )
-    for one in wanted:
-        line_id, line_number = world.new_id("ReturnLineItem")
-        made.lines.append(
-            world.register(
-                ReturnLine(
-                    id=line_id,
-                    number=line_number,
-                    fulfillment_line=one.line,
-                    quantity=one.quantity,
-                    return_reason=one.reason,
-                    return_reason_note=one.note,
-                )
-            )
-        )
+    made.lines.extend(_line(world, one) for one in wanted)
     order.returns.append(world.register(made))
+    if status == "OPEN":
+        approve(world, made)
     world.touch_order(order)
     world.log("return_opened", by=by, order=order, thing=made)
     return made
+
+
+def _line(world: World, wanted: Wanted) -> ReturnLine:
+    global_id, number = world.new_id("ReturnLineItem")
+    return world.register(
+        ReturnLine(
+            id=global_id,
+            number=number,
+            fulfillment_line=wanted.line,
+            quantity=wanted.quantity,
+            return_reason=wanted.reason,
+            return_reason_note=wanted.note,
+            customer_note=wanted.customer_note,
+        )
+    )
+
+
+def approve(world: World, known: Return) -> None:
+    """Goods may come back: there is work to take them in."""
+    known.status, known.request_approved_at = "OPEN", world.now()
+    global_id, number = world.new_id("ReverseFulfillmentOrder")
+    work = ReverseOrder(id=global_id, number=number, order=known.order)
+    for line in known.lines:
+        line_id, line_number = world.new_id("ReverseFulfillmentOrderLineItem")
+        row = ReverseLine(id=line_id, number=line_number, reverse_order=work, return_line=line)
+        work.lines.append(world.register(row))
+    known.reverse_orders.append(world.register(work))
+    world.touch_order(known.order)
+
+
+def dispose(world: World, line: ReverseLine, *, quantity: int, type_: str, location: Location | None) -> None:
+    """Say what became of units that came back; restocked ones are on the shelf again."""
+    global_id, number = world.new_id("ReverseFulfillmentOrderDisposition")
+    made = Disposition(id=global_id, number=number, type=type_, quantity=quantity, location=location)
+    line.dispositions.append(world.register(made))
+    line.return_line.processed += quantity
+    if type_ == "RESTOCKED" and location is not None:
+        inventory.restock(line.return_line.fulfillment_line.line, location, quantity)
+    world.touch_order(line.reverse_order.order)
+
+
+_WORK = {"CLOSED": "CLOSED", "CANCELED": "CANCELED", "OPEN": "OPEN"}
+"""Status of the work by status of the return."""
 
 
 def set_status(world: World, known: Return, status: str) -> None:
     """Close, cancel or reopen; the caller checks that it may be done."""
     known.status = status
     known.closed_at = world.now() if status == "CLOSED" else None
+    for work in known.reverse_orders:
+        work.status = _WORK.get(status, work.status)
     world.touch_order(known.order)
 
 
