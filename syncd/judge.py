@@ -18,8 +18,7 @@ from syncd.observe import Observed, Source, needs_credentials
 from syncd.reconcile.decide import reconcile
 from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
 from syncd.reconcile.plan import make_plan, policy_hash
-from syncd.reconcile.sources import SourceState as SourceLook
-from syncd.reconcile.sources import source_drifts
+from syncd.reconcile.sources import FREEZING, SourceLook, source_drifts
 from syncd.reconcile.view import Drift, Judgement, OrderView, Skip
 from syncd.shop import Shop
 
@@ -28,9 +27,6 @@ BATCH = 500
 
 MANY = 5_000
 """From so many orders on, what is in sync is written down on the way. Rare: a first pass, or another policy."""
-
-FREEZING = frozenset({"adapter_mass_change", "permission_or_token"})
-"""F10 and F12: while one is open, nothing is done on the word of its source."""
 
 _UNSETTLED = frozenset(state.value for state in UNSETTLED)
 

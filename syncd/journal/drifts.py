@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,10 +14,7 @@ from syncd.errors import UsageError
 from syncd.journal.coding import decode, encode
 from syncd.journal.rows import AnyRow, chunks, upsert
 from syncd.journal.schema import drifts as episodes
-from syncd.reconcile.view import Drift
-
-APART = timedelta(minutes=1)
-"""Two complete observations confirm a drift when they are at least this far apart."""
+from syncd.reconcile.view import APART, Drift
 
 
 class DriftState(StrEnum):

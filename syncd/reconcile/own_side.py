@@ -15,13 +15,10 @@ from syncd.reconcile.evidence import numbers_of, stamp
 from syncd.reconcile.matching import Placed, Side
 from syncd.reconcile.requests import ABSENT_READS, PAID
 from syncd.reconcile.units import FINISHED
-from syncd.reconcile.view import IntentView
+from syncd.reconcile.view import APART, IntentView
 
 LAG = timedelta(hours=1)
 """Routing and the store's index lag: fewer units than ordered are believed only after this (catalogue F04)."""
-
-APART = timedelta(minutes=1)
-"""Two observations count as two only when they are this far apart (design 4.5)."""
 
 _IN_FLIGHT = frozenset({"sent", "unknown"})
 _HAPPENED = frozenset({"sent", "unknown", "done", "verified"})

@@ -18,6 +18,9 @@ MASS_SHARE = 0.3
 MASS_LEAST = 5
 """F10: and at least this many."""
 
+FREEZING = frozenset({"adapter_mass_change", "permission_or_token"})
+"""F10 and F12: while one is open, nothing is done on the word of its source."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceChange:
@@ -30,7 +33,7 @@ class SourceChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
+class SourceLook:
     """How the last look at a source went. `incomplete_since`: since when no look was whole."""
 
     source: str
@@ -52,7 +55,7 @@ def is_mass_change(change: SourceChange) -> bool:
 
 
 def source_drifts(
-    *, store: str, states: Iterable[SourceState], changes: Iterable[SourceChange] = (), now: datetime
+    *, store: str, states: Iterable[SourceLook], changes: Iterable[SourceChange] = (), now: datetime
 ) -> tuple[Drift, ...]:
     """F09, F10 and F12 for one pass over one store, in the order of the sources' names."""
     found: list[Drift] = []
@@ -80,7 +83,7 @@ def source_drifts(
     return tuple(found)
 
 
-def _facts(state: SourceState) -> dict[str, Any]:
+def _facts(state: SourceLook) -> dict[str, Any]:
     return {"error": state.error, "complete": state.complete, "observed_at": stamp(state.observed_at)}
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from syncd.domain.orders import Order
 from syncd.domain.shipments import Rung, SupplierOrder
 from syncd.domain.steps import Action, Step, StepLine
 from syncd.domain.tracking import Tracking
+
+APART = timedelta(minutes=1)
+"""Two reads count as two only when they are at least this far apart: closer ones may share one hiccup of the source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,6 @@ class SupplierView:
     stores that were never read (F13)."""
     was_asked: bool = True
     """False: the order is the supplier's, but the last read was not about it, so it is not whole so far as it goes."""
-
 
     @property
     def may_have_more(self) -> bool:

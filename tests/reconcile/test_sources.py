@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.reconcile.sources import SourceChange, SourceState, is_mass_change, source_drifts
+from syncd.reconcile.sources import SourceChange, SourceLook, is_mass_change, source_drifts
 from tests.reconcile.world import NOW, ago
 
 
 def state(**more):
-    return SourceState(**{"source": "cj", "complete": True, "observed_at": NOW, **more})
+    return SourceLook(**{"source": "cj", "complete": True, "observed_at": NOW, **more})
 
 
 def kinds(*states, changes=()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -11,9 +11,7 @@ from syncd.domain.observation import SupplierRead
 from syncd.journal.mirror.linking import OrderKey
 from syncd.journal.rows import AnyRow, chunks, upsert
 from syncd.journal.schema import empty_reads, order_links, orders, supplier_orders
-
-APART = timedelta(minutes=1)
-"""Two reads closer together than this may share one hiccup of the source, and count once."""
+from syncd.reconcile.view import APART
 
 COUNTED_TO = 3
 """Rules ask for two; counting for ever would write a row per pass for an order that is simply gone."""

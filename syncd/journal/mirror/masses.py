@@ -15,10 +15,7 @@ from syncd.domain.observation import SupplierRead
 from syncd.domain.shipments import SupplierState
 from syncd.journal.rows import AnyRow
 from syncd.journal.schema import order_links, sources, supplier_orders
-
-SHARE = 0.3
-FEWEST = 5
-"""A mass change: more than this share, and at least this many, of a source's open orders (design 4.5, F10)."""
+from syncd.reconcile.sources import SourceChange, is_mass_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +40,9 @@ def judge_mass(conn: Connection, *, read: SupplierRead, source: AnyRow | None, o
     else:
         dead, at = _died(conn, supplier=read.supplier, when=_since_last(read, source))
         before = open_before
-    is_mass = dead >= FEWEST and dead > SHARE * before and not is_first
+    change = SourceChange(source=read.supplier, open_before=before, became_dead=dead, first_pass=is_first)
     kept_at = source.mass_at if source is not None and source.mass_at is not None else at
-    return Mass(open_before=before, became_dead=dead, at=kept_at if is_mass else None)
+    return Mass(open_before=before, became_dead=dead, at=kept_at if is_mass_change(change) else None)
 
 
 def died_meanwhile(conn: Connection, *, read: SupplierRead, source: AnyRow | None) -> int:
