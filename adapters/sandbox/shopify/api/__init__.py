@@ -10,6 +10,7 @@ _MODULES = (
     "fulfillments",
     "shop",
     "locations",
+    "absent",
     "fulfilling",
     "requesting",
     "ordering",

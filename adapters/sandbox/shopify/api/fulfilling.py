@@ -226,6 +226,27 @@ def move(
     }
 
 
+@mutation("fulfillmentOrdersReroute", scopes=ANY_WRITE)
+def reroute(
+    request: Request,
+    *,
+    fulfillment_order_ids: Sequence[str],
+    included_location_ids: Sequence[str] | None = None,
+    excluded_location_ids: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    chosen = [must(request, one, FulfillmentOrder) for one in fulfillment_order_ids]
+    candidates = [
+        place
+        for place in request.world.locations
+        if place.is_active
+        and place.fulfills_online_orders
+        and place.service is None
+        and (not included_location_ids or place.id in included_location_ids)
+        and place.id not in (excluded_location_ids or ())
+    ]
+    return {"movedFulfillmentOrders": rearrange.reroute(request.world, chosen, to=candidates)}
+
+
 @mutation("fulfillmentOrderSplit", scopes=MERCHANT_WRITE)
 def split(request: Request, *, fulfillment_order_splits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     planned = []

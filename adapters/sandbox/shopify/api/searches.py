@@ -36,6 +36,7 @@ def describe_order(order: Order) -> dict[str, Any]:
         "updated_at": order.updated_at,
         "name": order.name,
         "order_number": order.order_number,
+        "total_price": float(order.total),
         "status": _status_words(order),
         "fulfillment_status": _fulfillment_words(order),
         "financial_status": (order.financial or "").lower(),
@@ -110,6 +111,7 @@ ORDER_SORT = {
     "PROCESSED_AT": "processed_at",
     "UPDATED_AT": "updated_at",
     "ORDER_NUMBER": "order_number",
+    "TOTAL_PRICE": "total_price",
     "ID": "id",
     "RELEVANCE": "processed_at",
 }

@@ -15,7 +15,7 @@ LONGEST_NOTE = 255
 def check(order: Order | None, *, staff_note: str | None, refund: bool = False) -> Order:
     """The order, if it may be cancelled now.
 
-    Recorded: live fulfillments stand in the way of a cancellation only where money was received that it would not refund.
+    Recorded: live fulfillments (and returns) stand in the way only where money was received that would not be refunded.
     """
     if order is None:
         raise Refusal(UserError("Order does not exist", ("orderId",), "NOT_FOUND"))
@@ -24,7 +24,9 @@ def check(order: Order | None, *, staff_note: str | None, refund: bool = False) 
         raise Refusal(UserError(text, ("staffNote",), "INVALID"))
     if order.cancelled_at is not None:
         raise _refused("Cannot cancel an order that has already been canceled")
-    if any(fulfillment.is_live for fulfillment in order.fulfillments) and payments.net(order) > 0 and not refund:
+    if payments.net(order) <= 0 or refund:
+        return order
+    if any(fulfillment.is_live for fulfillment in order.fulfillments):
         raise _refused("Cannot cancel an order that has outstanding fulfillments")
     if any(taken_back.is_active for taken_back in order.returns):
         raise _refused("Cannot cancel an order that has an active return")

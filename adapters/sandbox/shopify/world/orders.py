@@ -139,15 +139,18 @@ def unfulfilled_quantity(line: Line) -> int:
 
 
 def archive_if_done(world: World, order: Order) -> None:
-    """What the shop's setting does with orders that are fulfilled and paid."""
-    if (
-        world.settings.auto_archive
-        and order.closed_at is None
-        and order.financial == "PAID"
-        and fulfillment_status(order) == "FULFILLED"
-    ):
-        order.closed_at = world.now()
-        world.touch_order(order)
+    """What the shop's setting does with orders that are fulfilled and paid, a moment later."""
+    if world.settings.auto_archive and _is_done(order):
+        world.later(world.settings.archive_takes, lambda: _archive(world, order))
+
+
+def _archive(world: World, order: Order) -> None:
+    if _is_done(order):
+        close(world, order)
+
+
+def _is_done(order: Order) -> bool:
+    return order.closed_at is None and order.financial == "PAID" and fulfillment_status(order) == "FULFILLED"
 
 
 def close(world: World, order: Order) -> None:

@@ -49,6 +49,25 @@ def move(world: World, fo: FulfillmentOrder, *, to: Location, lines: Sequence[tu
     return Moved(moved=fo, original=fo, remaining=None)
 
 
+def reroute(world: World, chosen: Sequence[FulfillmentOrder], *, to: Sequence[Location]) -> list[FulfillmentOrder]:
+    """Move whole fulfillment orders of one order to the first of these locations. The texts are not recorded."""
+    if not chosen:
+        raise refuse("At least one fulfillment order is required.", code="NO_FULFILLMENT_ORDER_IDS")
+    if len({fo.order.id for fo in chosen}) > 1:
+        text = "Fulfillment orders must belong to the same order."
+        raise refuse(text, code="FULFILLMENT_ORDERS_NOT_FROM_THE_SAME_ORDER")
+    if len({fo.location.id for fo in chosen}) > 1:
+        text = "Fulfillment orders must belong to the same location."
+        raise refuse(text, code="FULFILLMENT_ORDERS_MUST_BELONG_TO_SAME_LOCATION")
+    if any(fo.status != "OPEN" or fo.request_status in _AT_WORK for fo in chosen):
+        raise refuse("Fulfillment orders must be open.", code="FULFILLMENT_ORDERS_STATE_NOT_SUPPORTED")
+    others = [place for place in to if place is not chosen[0].location]
+    if not others:
+        text = "Cannot reassign the location of the fulfillment orders."
+        raise refuse(text, code="CANNOT_REASSIGN_LOCATION_FOR_FULFILLMENT_ORDERS")
+    return [move(world, fo, to=others[0]).moved for fo in chosen]
+
+
 def split(world: World, fo: FulfillmentOrder, portions: Sequence[Portion]) -> FulfillmentOrder:
     """Units split out go to the new fulfillment order, which is returned."""
     if fo.status not in {"OPEN", "IN_PROGRESS"}:

@@ -62,7 +62,9 @@ class Settings:
     """Switches of the shop and of the service, to be turned while it runs."""
 
     auto_archive: bool = True
-    """Orders that are fulfilled and paid are archived at once (a setting of the shop)."""
+    """Orders that are fulfilled and paid are archived (a setting of the shop)."""
+    archive_takes: timedelta = timedelta(seconds=1)
+    """How long after that; recorded: not yet at the next request, but about a second later."""
     routing_delay: timedelta = timedelta(0)
     """How long a new order has no fulfillment orders."""
     index_lag: timedelta = timedelta(0)
