@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+READABLE = 0o644
+"""Whatever the umask allows: nobody but the owner writes to what we wrote."""
+
 
 class Disk:
     """What is done to files, doing by doing; tests end a run between any two of them."""
@@ -46,7 +49,7 @@ class Disk:
 
 
 @contextmanager
-def draft_of(file: Path, *, disk: Disk, mode: int = 0o666) -> Iterator[Path]:
+def draft_of(file: Path, *, disk: Disk, mode: int = READABLE) -> Iterator[Path]:
     """An empty draft beside `file`; what is in it at the end becomes the file, which must not exist yet.
 
     An error inside leaves nothing. Raises FileExistsError, and other OSErrors as the disk has them.
@@ -66,7 +69,7 @@ def save(file: Path, content: bytes, *, disk: Disk) -> None:
     if file.exists() and not file.is_file():
         disk.write(file, content)
         return
-    with _draft(file, disk=disk, mode=0o666) as draft:
+    with _draft(file, disk=disk, mode=READABLE) as draft:
         if file.exists():
             draft.chmod(stat.S_IMODE(file.stat().st_mode))
         disk.write(draft, content)

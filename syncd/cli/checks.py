@@ -13,6 +13,7 @@ from syncd.errors import AuthRejected, ConfigError, PortError, SyncdError
 if TYPE_CHECKING:
     from syncd.cli.session import Session
     from syncd.compose import Runtime
+    from syncd.config import Config
 
 _ABOUT_CREDENTIALS = ("credential", "token", "scope", "auth", "key")
 
@@ -46,7 +47,8 @@ def checked(session: Session, *, store: str | None) -> Checked:
         found.add("config", lines, code=ExitCode.CONFIG)
         return found
     counted = f"{config.path}: {len(config.stores)} stores, {len(config.suppliers)} suppliers"
-    found.add("config", (Check(name="config", state="ok", text=counted), _secrets(session)), code=ExitCode.CONFIG)
+    lines = (Check(name="config", state="ok", text=counted), _secrets(session), *_exposed(config))
+    found.add("config", lines, code=ExitCode.CONFIG)
     names = session.store_names(store)
 
     async def work(runtime: Runtime) -> int:
@@ -73,6 +75,14 @@ def _secrets(session: Session) -> Check:
         return Check(name="secrets", state="ok", text="every reference leads to a value")
     text = "; ".join(f"line {problem.line}, {problem.key}: {problem.text}" for problem in problems)
     return Check(name="secrets", state="fail", text=text, remedy="Set it, or point the reference elsewhere.")
+
+
+def _exposed(config: Config) -> tuple[Check, ...]:
+    files = rules.exposed_files(config)
+    if not files:
+        return ()
+    text = f"others may read {', '.join(map(str, files))}"
+    return (Check(name="secret files", state="warn", text=text, remedy=f"chmod 600 {' '.join(map(str, files))}"),)
 
 
 async def _answer(runtime: Runtime, name: str, *, is_store: bool) -> tuple[tuple[Check, ...], int]:

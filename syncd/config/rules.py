@@ -56,6 +56,31 @@ def secret_problems(
     return tuple(problems)
 
 
+def exposed_files(config: Config) -> tuple[Path, ...]:
+    """Files with secrets that others than their owner may read. What a container mounts below /run is not ours to set."""
+    refs = [
+        *(ref for table in STANZAS for stanza in getattr(config, table).values() for _, ref in _refs(stanza.table, ())),
+        *(
+            ref
+            for table in STANZAS
+            for stanza in getattr(config, table).values()
+            for _, ref in _refs(stanza.settings, ())
+        ),
+    ]
+    named = [
+        config.base_dir / Path(ref.partition(":")[2].strip()).expanduser() for ref in refs if ref.startswith("file:")
+    ]
+    files = dict.fromkeys([*named, key_file(config)])
+    return tuple(file for file in files if _is_exposed(file))
+
+
+def _is_exposed(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & 0o077) and not file.resolve().is_relative_to("/run")
+    except OSError:
+        return False
+
+
 def _refs(model: BaseModel, prefix: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], SecretRef]]:
     for key, info in keys_of(type(model)).items():
         field = next(name for name, one in type(model).model_fields.items() if one is info)

@@ -309,11 +309,14 @@ class HttpClient:
         remaining = departure.remaining_s
         timeout = self.timeout_s if remaining is None else max(0.001, min(self.timeout_s, remaining))
         headers = {"user-agent": f"syncd/{__version__}", "accept": "*/*", "accept-encoding": ACCEPTED}
+        if is_home:
+            headers |= {**self.headers, **asked.headers}
+        _refuse_unsendable(headers, source=self.source)
         return httpx.Request(
             asked.method,
             url,
             params=asked.params if url == asked.url else None,
-            headers=headers | ({**self.headers, **asked.headers} if is_home else {}),
+            headers=headers,
             json=asked.json,
             data=asked.form,
             content=asked.content,
@@ -352,6 +355,17 @@ class HttpClient:
         if asked.write and was_sent:
             return OutcomeUnknown(f"{text}. Whether the write was carried out is not known.")
         return Transient(f"{text}.", was_sent=was_sent)
+
+
+def _refuse_unsendable(headers: Mapping[str, str], *, source: str) -> None:
+    """Raise Refused for a header with a line break or the like in it: it would end the header and begin another."""
+    for name, value in headers.items():
+        if not f"{name}{value}".isascii() or not f"{name}{value}".isprintable():
+            raise Refused(
+                f"{source}: the header {name!r} holds a line break or a sign that is not ASCII; nothing was sent.",
+                code="invalid_header",
+                remedy="Check the secret that it comes from: was more than the secret pasted?",
+            )
 
 
 async def _at_most(limit: int, chunks: AsyncIterator[bytes], *, source: str) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,6 +119,8 @@ class OrdersExport:
             stamp = (state.st_mtime_ns, state.st_size)
             if self._look and self._look.stamp == stamp:
                 return self._look
+            if not stat.S_ISREG(state.st_mode):
+                raise InvalidResponse(f"{self._path} is no regular file.", path=str(self._path))
             if state.st_size > MAX_BYTES:
                 raise InvalidResponse(f"{self._path} is larger than {MAX_BYTES >> 20} MB.", path=str(self._path))
             data = self._path.read_bytes()

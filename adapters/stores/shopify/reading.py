@@ -26,7 +26,7 @@ BATCH = 50
 _URGENT = 150.0
 """Points for a read that something waits for, such as a read-back: a dear one would have to wait for room itself."""
 _LIST_LIMIT = 250
-_GID = re.compile(r"gid://shopify/Order/\d+")
+_GID = re.compile(r"(?:gid://shopify/Order/)?[0-9]{1,20}", re.ASCII)
 
 _OPTIONAL = {"returns": "returns", "shippingAddress": "address", "customer": "customer", "metafields": "links"}
 """Fields that other scopes guard: without them the order is still good, and they are not asked for again."""
@@ -35,14 +35,14 @@ _TOLERATED = frozenset({"location", "fulfillmentService", "service"})
 
 
 def _is_id(order_id: str) -> bool:
-    return order_id.isdigit() or _GID.fullmatch(order_id) is not None
+    return _GID.fullmatch(order_id) is not None
 
 
 def gid(order_id: str) -> str:
     """An order's id as a gid; `1001` (digits alone) is understood too. Raises NotFound for anything else."""
     if not _is_id(order_id):
         raise NotFound(f"{order_id!r} is no order id.", remedy="Order ids look like gid://shopify/Order/1.")
-    return f"gid://shopify/Order/{order_id}" if order_id.isdigit() else order_id
+    return f"gid://shopify/Order/{order_id.rpartition('/')[2]}"
 
 
 class Reader:

@@ -65,7 +65,7 @@ class Searcher:
                         found[text(node, "id")] = None
             if found:
                 break
-        if not found and bare.isdecimal():
+        if not found and bare.isascii() and bare.isdigit():
             async for page in self._pages("find_orders", f"id:{bare}"):
                 found |= {text(node, "id"): None for node in page if text(node, "id").endswith(f"/{bare}")}
         return list(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,13 @@ def _need(value: str | None, name: str) -> str:
     return value
 
 
+def _id(value: str | None, kind: str) -> str:
+    """An id as Shopify writes it. Raises ValueError for another kind's, and for what is none: it never leaves."""
+    if not value or not re.fullmatch(rf"gid://shopify/{kind}/[0-9]{{1,20}}", value, re.ASCII):
+        raise ValueError(f"the step has no id of a {kind}, but {value!r}")
+    return value
+
+
 def message_of(step: Step, call: Call) -> str:
     """A sentence for Shopify's records that ends with the attempt, so that it can be found in ours."""
     mark = f" (syncd {call.attempt_id})"
@@ -146,8 +154,9 @@ def lines_by_fulfillment_order(allocations: Sequence[Allocation]) -> list[dict[s
     for each in allocations:
         if each.quantity < 1:
             raise ValueError(f"the step takes {each.quantity} units of {each.line_item_id}")
-        lines = grouped.setdefault(each.fulfillment_order_id, {})
-        lines[each.fulfillment_order_line_id] = lines.get(each.fulfillment_order_line_id, 0) + each.quantity
+        lines = grouped.setdefault(_id(each.fulfillment_order_id, "FulfillmentOrder"), {})
+        line = _id(each.fulfillment_order_line_id, "FulfillmentOrderLineItem")
+        lines[line] = lines.get(line, 0) + each.quantity
     return [
         {
             "fulfillmentOrderId": order,
@@ -172,7 +181,7 @@ def _update_tracking(step: Step, _call: Call) -> Mutation:
     if not step.tracking:
         raise ValueError("the step names no tracking number; an empty list could clear what the customer sees")
     variables = {
-        "id": _need(step.target.fulfillment_id, "fulfillment_id"),
+        "id": _id(step.target.fulfillment_id, "Fulfillment"),
         "tracking": tracking_input(step.tracking),
         "notify": step.notify_customer,
     }
@@ -181,7 +190,7 @@ def _update_tracking(step: Step, _call: Call) -> Mutation:
 
 def _add_event(step: Step, _call: Call) -> Mutation:
     event = {
-        "fulfillmentId": _need(step.target.fulfillment_id, "fulfillment_id"),
+        "fulfillmentId": _id(step.target.fulfillment_id, "Fulfillment"),
         "status": _need(step.target.event_status, "event_status"),
     }
     if step.target.event_at is not None:
@@ -190,19 +199,19 @@ def _add_event(step: Step, _call: Call) -> Mutation:
 
 
 def _cancel_fulfillment(step: Step, _call: Call) -> Mutation:
-    variables = {"id": _need(step.target.fulfillment_id, "fulfillment_id")}
+    variables = {"id": _id(step.target.fulfillment_id, "Fulfillment")}
     return Mutation(file="cancel_fulfillment", variables=variables, made=("fulfillment",), lane=Lane.CANCEL)
 
 
 def _cancel_fulfillment_order(step: Step, _call: Call) -> Mutation:
-    variables = {"id": _need(step.target.fulfillment_order_id, "fulfillment_order_id")}
+    variables = {"id": _id(step.target.fulfillment_order_id, "FulfillmentOrder")}
     made = ("replacementFulfillmentOrder", "fulfillmentOrder")
     return Mutation(file="cancel_fulfillment_order", variables=variables, made=made, lane=Lane.CANCEL)
 
 
 def _submit_cancellation_request(step: Step, call: Call) -> Mutation:
     variables = {
-        "id": _need(step.target.fulfillment_order_id, "fulfillment_order_id"),
+        "id": _id(step.target.fulfillment_order_id, "FulfillmentOrder"),
         "message": message_of(step, call),
     }
     made = ("fulfillmentOrder",)
@@ -210,9 +219,9 @@ def _submit_cancellation_request(step: Step, call: Call) -> Mutation:
 
 
 def _submit_fulfillment_request(step: Step, call: Call) -> Mutation:
-    order = _need(step.target.fulfillment_order_id, "fulfillment_order_id")
+    order = _id(step.target.fulfillment_order_id, "FulfillmentOrder")
     lines = [
-        {"id": each.fulfillment_order_line_id, "quantity": each.quantity}
+        {"id": _id(each.fulfillment_order_line_id, "FulfillmentOrderLineItem"), "quantity": each.quantity}
         for each in step.target.allocations
         if each.fulfillment_order_id == order
     ]
@@ -229,36 +238,37 @@ def _hold(step: Step, call: Call) -> Mutation:
     }
     if step.target.allocations:
         hold["fulfillmentOrderLineItems"] = [
-            {"id": one.fulfillment_order_line_id, "quantity": one.quantity} for one in step.target.allocations
+            {"id": _id(one.fulfillment_order_line_id, "FulfillmentOrderLineItem"), "quantity": one.quantity}
+            for one in step.target.allocations
         ]
-    order = _need(step.target.fulfillment_order_id, "fulfillment_order_id")
+    order = _id(step.target.fulfillment_order_id, "FulfillmentOrder")
     return Mutation(file="hold", variables={"id": order, "hold": hold}, made=("fulfillmentHold",), lane=Lane.CANCEL)
 
 
 def _release_hold(step: Step, _call: Call) -> Mutation:
     # Always by id: without ids Shopify releases everybody's holds.
     variables = {
-        "id": _need(step.target.fulfillment_order_id, "fulfillment_order_id"),
-        "holdIds": [_need(step.target.hold_id, "hold_id")],
+        "id": _id(step.target.fulfillment_order_id, "FulfillmentOrder"),
+        "holdIds": [_id(step.target.hold_id, "FulfillmentHold")],
     }
     return Mutation(file="release_hold", variables=variables, made=("fulfillmentOrder",))
 
 
 def _tag(step: Step, _call: Call) -> Mutation:
     file = "tag" if step.action is Action.TAG else "untag"
-    variables = {"id": step.order_id, "tags": [_need(step.target.tag, "tag")]}
+    variables = {"id": _id(step.order_id, "Order"), "tags": [_need(step.target.tag, "tag")]}
     return Mutation(file=file, variables=variables, made=("node",))
 
 
 def _close_or_reopen(step: Step, _call: Call) -> Mutation:
     file = "close_order" if step.action is Action.CLOSE_ORDER else "reopen_order"
-    return Mutation(file=file, variables={"id": step.order_id}, made=("order",))
+    return Mutation(file=file, variables={"id": _id(step.order_id, "Order")}, made=("order",))
 
 
 def _cancel_order(step: Step, call: Call) -> Mutation:
     """No refund: money stays a person's decision. The units go back to stock, since they never left."""
     variables = {
-        "id": step.order_id,
+        "id": _id(step.order_id, "Order"),
         "reason": "OTHER",
         "restock": True,
         "notify": step.notify_customer,

@@ -61,10 +61,9 @@ class FileSource:
         """
         try:
             # Never through a pipe or a device: reading one may not end.
-            fd = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as exc:
-            text = f"{self._name}: cannot read {self._path}: {exc.strerror or exc}."
-            raise Transient(text, remedy="Check source, and whether the supplier still delivers the file.") from exc
+            fd = os.open(self._target(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except (OSError, RuntimeError) as exc:  # RuntimeError: links in a circle, for Python before 3.13
+            raise self._unreadable(exc) from exc
         seen = os.fstat(fd)
         if seen.st_size > self._max_bytes or not stat.S_ISREG(seen.st_mode) or _stamp(seen) == known:
             os.close(fd)
@@ -76,7 +75,27 @@ class FileSource:
         except InvalidResponse:
             file.close()
             raise
+        except OSError as exc:
+            file.close()
+            raise self._unreadable(exc) from exc
         return Body(file=file, stamp=_stamp(seen))
+
+    def _unreadable(self, exc: Exception) -> Transient:
+        text = f"{self._name}: cannot read {self._path}: {getattr(exc, 'strerror', None) or exc}."
+        return Transient(text, remedy="Check source, and whether the supplier still delivers the file.")
+
+    def _target(self) -> Path:
+        """The file itself. Whoever delivers into the folder may link to another file there, and to none elsewhere."""
+        if not self._path.is_symlink():
+            return self._path
+        target = self._path.resolve(strict=True)
+        if target.parent != self._path.parent.resolve():
+            raise Refused(
+                f"{self._name}: {self._path} is a link out of its folder; it was not followed.",
+                code="leads_elsewhere",
+                remedy=f"If that is where the feed is, write source = {str(target)!r}",
+            )
+        return target
 
     def _refuse(self, seen: os.stat_result) -> None:
         """Raise what is wrong with a file that was not read; one that is only unchanged is fine."""

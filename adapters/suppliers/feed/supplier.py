@@ -125,7 +125,10 @@ class Feed:
         with body.file:
             if self._last is not None and self._last.stamp == body.stamp:
                 return self._last
-            reading = await asyncio.to_thread(read, body, self._settings)
+            try:
+                reading = await asyncio.to_thread(read, body, self._settings)
+            except OSError as exc:
+                raise Transient(f"{self.name}: cannot be read to its end: {exc.strerror or exc}.") from exc
             if self._source.changed_since(body):
                 return replace(reading, trouble="it was written to while it was read")
         self._last = None if body.trouble else reading
