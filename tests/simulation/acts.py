@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from syncd import cycle
+from syncd.config.models import DaemonTable
 from syncd.daemon import serve
 from syncd.journal import approvals
 from syncd.shop import Shop
@@ -103,6 +105,10 @@ class _Runtime:
 
     scene: Scene
     process: Process
+
+    @property
+    def config(self) -> Any:
+        return SimpleNamespace(document=SimpleNamespace(daemon=DaemonTable()))
 
     async def shop(self, name: str) -> Shop:
         return self.scene.shop(self.process, self.scene.stores[name])

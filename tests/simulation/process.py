@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import signal
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -64,13 +65,21 @@ class Process(Edge):
         if self.pauses_at in {len(self.stopped_at), what}:
             self.pauses_at = None
             self.paused_until_s = self.wall.monotonic() + self.pause_s
-        if self.interrupted_at == len(self.stopped_at) and self.main is not None:
-            self.main.cancel()
+        if self.interrupted_at == len(self.stopped_at):
+            self._interrupt()
         await self.awake()
+
+    def _interrupt(self) -> None:
+        """As by a signal: to the daemon, which handles it, or to a command, which is cancelled by it."""
+        handlers: dict[int, Any] = asyncio.get_running_loop()._signal_handlers  # type: ignore[attr-defined]
+        if signal.SIGTERM in handlers:
+            handlers[signal.SIGTERM]._run()
+        elif self.main is not None:
+            self.main.cancel()
 
     async def awake(self) -> None:
         """Return once the process is not stopped."""
-        while (left := self.paused_until_s - self.wall.monotonic()) > 0:
+        while (left := self.paused_until_s - self.wall.monotonic()) > 0:  # noqa: ASYNC110 - it is a time, not an event
             await asyncio.sleep(left)
         self.must_live()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -68,10 +69,8 @@ class Road:
             self.on_way -= 1
             self.scene.tell(f"{name_of(request)} of process {process.number} arrives, {after_s:.0f} s late")
             self.scene.reached["late request"] += 1
-            try:
+            with contextlib.suppress(OSError):
                 await self.carry_out(request, process=process, sent_at=sent_at)
-            except OSError:
-                pass
 
         by_nobody(arrive())
 

@@ -79,6 +79,8 @@ class Scene:
     story: list[str] = field(default_factory=list)
     processes: int = 0
     plans: dict[str, Any] = field(default_factory=dict)
+    served: list[str] = field(default_factory=list)
+    """Stores that a run came to its end for, in order."""
     told: list[str] = field(default_factory=list)
     """What syncd said: logs, errors, documents."""
     sending: Process | None = None

@@ -13,7 +13,7 @@ from tests.crash.troubles import SPOILINGS
 from tests.simulation.choices import Choices
 from tests.simulation.scene import CJ_RULES, DEPOT
 
-ORDERS, ROUNDS, EVENTS = 4, 5, 3
+ORDERS, ROUNDS, EVENTS = 4, 5, 6
 """The most that there are: orders of a world, rounds of trouble, happenings between two of them."""
 PATIENCE = (
     "unacknowledged_after",
@@ -39,6 +39,8 @@ class Shape:
     pause_rate: float
     two_workers: bool
     index_lag: timedelta
+    lock_rate: float
+    """The share of transactions that meet another process's lock."""
     meanwhile: float
     """The share of requests while which something may happen in the world."""
 
@@ -58,6 +60,7 @@ def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
         pause_rate=scope.among("pause_rate", (0.0, 0.0, 0.3)),
         two_workers=scope.chance("two_workers", 0.25),
         index_lag=timedelta(seconds=scope.among("index_lag_s", (0, 0, 3, 40))),
+        lock_rate=scope.among("lock_rate", (0.0, 0.0, 0.0, 0.05)),
         meanwhile=scope.among("meanwhile", (0.0, 0.02, 0.1)),
     )
 

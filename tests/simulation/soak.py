@@ -51,6 +51,9 @@ def _until(seeds: Iterator[int], since: Callable[[], float], seconds: float) -> 
 
 def _one(seeds: list[int]) -> tuple[int, str, Counter[str]]:
     (seed,) = seeds
-    outcome = simulate(seed)
+    try:
+        outcome = simulate(seed)
+    except Exception as error:  # noqa: BLE001 - a mistake of the simulator's own: told like a find, it must not end the others
+        return seed, f"the simulator fell over: {type(error).__name__}: {error}", Counter()
     told = "; ".join(f"{one.code} {one.text}" for one in outcome.violations)
     return seed, told, outcome.reached

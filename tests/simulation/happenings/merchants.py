@@ -22,7 +22,7 @@ def _tried(act: Callable[[], object]) -> bool:
     """Whether the admin let them."""
     try:
         act()
-    except (Refusal, ValueError, KeyError):
+    except (Refusal, ValueError, LookupError):
         return False
     return True
 

@@ -28,7 +28,7 @@ def _asked(scene: Scene, *states: str) -> list[Any]:
 def _tried(act: Callable[[], object]) -> bool:
     try:
         act()
-    except (Refusal, ValueError):
+    except (Refusal, ValueError, LookupError):
         return False
     return True
 
