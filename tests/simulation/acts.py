@@ -77,7 +77,6 @@ def noted(scene: Scene, run: Any) -> None:
     scene.served.append(run.store)
     for outcome in run.outcomes:
         scene.reached[f"step {outcome.step.action} {outcome.state} {outcome.code}".strip()] += 1
-        scene.reached[f"drift {outcome.step.drift}"] += 1
         scene.tell(f"  {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}".rstrip())
     for outcome in run.settled:
         scene.reached[f"settled {outcome.state} {outcome.code}".strip()] += 1

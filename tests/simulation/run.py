@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection, select
+
+from syncd.journal.schema import drifts
 from tests.crash.lives import Inline
 from tests.simulation import happenings, scene, shape
 from tests.simulation.choices import Choices
 from tests.simulation.invariants import Watch, secrets
 from tests.simulation.living import tell
 from tests.simulation.peace import peace
-from tests.simulation.process import begin_journal, known_tasks
+from tests.simulation.process import begin_journal, known_tasks, read_journal
 from tests.simulation.road import Road
 from tests.simulation.scene import Scene, Violation
 from tests.simulation.speaking import listening
@@ -79,5 +82,10 @@ async def _world(drawn: Choices, loop: TimeLoop) -> Scene:
         except Stuck as stuck:
             world.broke("broken", str(stuck))
     tell(world, "S9", secrets.s9_no_secret_is_told_or_kept(world))
+    world.reached.update(f"drift {kind}" for kind in read_journal(_kinds_seen))
     tell(world, "S11", secrets.s11_no_store_hears_of_another(world))
     return world
+
+
+def _kinds_seen(conn: Connection) -> Iterable[str]:
+    return conn.execute(select(drifts.c.kind)).scalars()
