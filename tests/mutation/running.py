@@ -67,7 +67,9 @@ def try_all(names: Sequence[str]) -> int:
             if place is not None:
                 function = mangled_name_from_mutant_name(name)
                 tests = state().tests_by_mangled_function_name.get(function, ())
-                chosen.append((place, Mutant(name=name, function=function, tests=tuple(tests))))
+                has_database = function.startswith("syncd.journal.")
+                mutant = Mutant(name=name, function=function, tests=tuple(tests), is_alone=has_database)
+                chosen.append((place, mutant))
                 files[name] = data
     mutants = [mutant for _, mutant in sorted(chosen, key=lambda one: one[0])]
     began, done = time.monotonic(), 0

@@ -1,4 +1,4 @@
-"""A pytest plugin that tries mutants: one fork each, in which the tests that reach the mutant run until one fails.
+"""A pytest plugin that tries mutants in forks: the tests that reach the mutant run until one fails.
 
 The tests are collected once; collecting them for each mutant anew takes longer than running them. First come those that
 noticed another mutant of the same function, then those that reach the fewest functions: what is tested directly is
@@ -8,12 +8,13 @@ noticed at once. Slow tests, mostly laws, wait until every mutant was tried with
 from __future__ import annotations
 
 import gc
+import json
 import os
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pytest
 
@@ -23,6 +24,11 @@ _LONGEST_S = 20
 _QUICK_S = 0.3
 """What a quick test takes at most."""
 
+_BATCH = 25
+"""How many mutants one fork tries: most of the time of a single one goes into forking."""
+
+_NO_TESTS = 33
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
@@ -31,6 +37,17 @@ class Mutant:
     name: str
     function: str
     tests: tuple[str, ...]
+    is_alone: bool = False
+    """Whether its tests leave something behind, so that no other mutant may be tried in the same process."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a mutant, as mutmut writes it: 1 = a test noticed it, 0 = it lives, below 0 = it was stopped."""
+
+    code: int
+    seconds: float
+    noticed: str | None = None
 
 
 class Trial:
@@ -54,28 +71,42 @@ class Trial:
         self.seconds = seconds
         self.switch_on = switch_on
         self.keep = keep
+        self.items: Mapping[str, pytest.Item] = {}
         self.noticed: dict[str, list[str]] = {}
         """Tests that noticed a mutant of a function, the last one first."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        items = {item.nodeid: item for item in session.items}
+        self.items = {item.nodeid: item for item in session.items}
         gc.freeze()
-        left = [mutant for mutant in self.mutants if self._try(session, mutant, items, is_quick=True)]
-        for mutant in left:
-            self._try(session, mutant, items, is_quick=False)
+        lived = self._try(session, self.mutants, is_quick=True)
+        self._try(session, lived, is_quick=False)
         return True
 
-    def _try(
-        self, session: pytest.Session, mutant: Mutant, items: Mapping[str, pytest.Item], *, is_quick: bool
-    ) -> bool:
-        """Whether the mutant lives on, with slow tests still to be tried."""
-        began = time.monotonic()
-        known = [one for one in self._ranked(mutant) if one in items]
-        chosen = [items[one] for one in known if (self.seconds.get(one, 0.0) <= _QUICK_S) is is_quick]
-        code = self._forked(session, mutant, chosen) if chosen else int(not known) * 33
-        self.keep(mutant, code, time.monotonic() - began)
-        return not code and len(chosen) < len(known)
+    def _try(self, session: pytest.Session, mutants: Sequence[Mutant], *, is_quick: bool) -> list[Mutant]:
+        """Those that live on, with other tests still to be tried."""
+        lived, left = [], list(mutants)
+        while left:
+            batch = [one for one in left[:_BATCH] if one.is_alone == left[0].is_alone][
+                : 1 if left[0].is_alone else None
+            ]
+            verdicts = self._forked(session, batch, is_quick=is_quick)
+            for mutant, verdict in zip(batch, verdicts, strict=False):
+                self._note(mutant, verdict)
+                if (
+                    not verdict.code
+                    and is_quick
+                    and len(self._chosen(mutant, is_quick=True)) < len(self._ranked(mutant))
+                ):
+                    lived.append(mutant)
+            left = left[len(verdicts) :]
+        return lived
+
+    def _note(self, mutant: Mutant, verdict: Verdict) -> None:
+        if verdict.noticed:
+            before = self.noticed.get(mutant.function, [])
+            self.noticed[mutant.function] = [verdict.noticed, *(one for one in before if one != verdict.noticed)]
+        self.keep(mutant, verdict.code, verdict.seconds)
 
     def _ranked(self, mutant: Mutant) -> list[str]:
         first = [one for one in self.noticed.get(mutant.function, ()) if one in mutant.tests]
@@ -83,41 +114,62 @@ class Trial:
             set(mutant.tests).difference(first),
             key=lambda one: (self.reach.get(one, 0), self.seconds.get(one, 0.0), one),
         )
-        return [*first, *others]
+        return [one for one in (*first, *others) if one in self.items]
 
-    def _forked(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
+    def _chosen(self, mutant: Mutant, *, is_quick: bool) -> list[str]:
+        return [one for one in self._ranked(mutant) if (self.seconds.get(one, 0.0) <= _QUICK_S) is is_quick]
+
+    def _forked(self, session: pytest.Session, batch: Sequence[Mutant], *, is_quick: bool) -> list[Verdict]:
+        """The verdicts on these, as far as they could be tried in one go; at least on the first."""
         hear, tell = os.pipe()
         pid = os.fork()
         if not pid:
-            self._in_child(session, mutant, items, tell=tell)
+            self._in_child(session, batch, is_quick=is_quick, tell=tell)
         os.close(tell)
         with os.fdopen(hear) as told:
-            noticed = told.read()
-        if noticed:
-            before = self.noticed.setdefault(mutant.function, [])
-            self.noticed[mutant.function] = [noticed, *(one for one in before if one != noticed)]
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            verdicts = [Verdict(**json.loads(line)) for line in told]
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if len(verdicts) < len(batch):
+            verdicts.append(Verdict(code=code or 3, seconds=0.0))
+        return verdicts
 
-    def _in_child(self, session: pytest.Session, mutant: Mutant, items: Sequence[pytest.Item], *, tell: int) -> None:
-        code = 3
+    def _in_child(self, session: pytest.Session, batch: Sequence[Mutant], *, is_quick: bool, tell: int) -> None:
         try:
             _be_quiet(session)
-            expected = sum(self.seconds.get(item.nodeid, 0.0) for item in items)
-            limit = int(time.process_time() + max(_LONGEST_S, 10 * expected))
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
-            _forget_answers()
-            self.switch_on(mutant.name)
-            noticed = _noticing(session, items)
-            os.write(tell, (noticed or "").encode())
-            code = int(noticed is not None)
+            with os.fdopen(tell, "w") as out:
+                for mutant in batch:
+                    verdict = self._verdict(session, mutant, is_quick=is_quick)
+                    out.write(f"{json.dumps(asdict(verdict))}\n")
+                    out.flush()
+                    self.keep = _nothing
+                    self._note(mutant, verdict)
         finally:
-            os._exit(code)
+            os._exit(0)
+
+    def _verdict(self, session: pytest.Session, mutant: Mutant, *, is_quick: bool) -> Verdict:
+        began = time.monotonic()
+        chosen = self._chosen(mutant, is_quick=is_quick)
+        if not chosen:
+            return Verdict(code=0 if self._ranked(mutant) else _NO_TESTS, seconds=0.0)
+        expected = sum(self.seconds.get(one, 0.0) for one in chosen)
+        resource.setrlimit(
+            resource.RLIMIT_CPU, (int(time.process_time() + max(_LONGEST_S, 10 * expected)), resource.RLIM_INFINITY)
+        )
+        _forget_answers()
+        self.switch_on(mutant.name)
+        session.testsfailed = 0
+        noticed = _noticing(session, [self.items[one] for one in chosen], is_last=mutant.is_alone)
+        return Verdict(code=int(noticed is not None), seconds=time.monotonic() - began, noticed=noticed)
 
 
-def _noticing(session: pytest.Session, items: Sequence[pytest.Item]) -> str | None:
-    """The first of these tests that fails."""
+def _nothing(*_: object) -> None:
+    pass
+
+
+def _noticing(session: pytest.Session, items: Sequence[pytest.Item], *, is_last: bool) -> str | None:
+    """The first of these tests that fails. `is_last`: nothing comes after them, so what they share may stay up."""
     for item, following in zip(items, [*items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following if is_last else None)
         if session.testsfailed:
             return item.nodeid
     return None
