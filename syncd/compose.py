@@ -152,6 +152,7 @@ class Runtime:
             clock=await self.db.shared_clock(self.clock),
             actor=self.actor,
             owner=self.owner,
+            sharing={one: runtime.stores for one, runtime in suppliers.items()},
             limits=Limits(lease=lease, call_timeout=min(Limits().call_timeout, lease / 3)),
         )
 

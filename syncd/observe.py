@@ -31,9 +31,6 @@ A minute: our choice; the adapter's own overlap comes on top."""
 READ_DUE = 250
 """How many of the orders that fell due a pass reads by id: five requests to Shopify. Our choice."""
 
-WATERMARK = "orders_changed"
-"""The cursor up to which a store was read."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -79,7 +76,7 @@ async def observe(shop: Shop) -> Observed:
     """Look at the store for what changed, then at every supplier for every mirrored open order."""
     await _announce(shop)
     due = await shop.db.run(mirror.due, store=shop.name, now=shop.clock.now(), limit=READ_DUE)
-    is_first = await shop.db.run(cursors.get, store=shop.name, name=WATERMARK) is None
+    is_first = await shop.db.run(cursors.get, store=shop.name, name=cursors.WATERMARK) is None
     store, changed, read_at = await _observe_store(shop)
     if store.error is None:
         store = await _observe_due(shop, store, set(due) - changed - read_at.keys(), changed=changed, read_at=read_at)
@@ -129,12 +126,12 @@ async def observe_orders(
 
 async def _announce(shop: Shop) -> None:
     """Who ships for the store is known before anything is read, so that stated links count from the first look on."""
-    await shop.db.run(mirror.serves, store=shop.name, policy=shop.policy, now=shop.clock.now())
+    await shop.db.run(mirror.serves, store=shop.name, policy=shop.policy, now=shop.clock.now(), sharing=shop.sharing)
 
 
 async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, datetime]]:
     started = shop.clock.now()
-    since = await shop.db.run(cursors.get, store=shop.name, name=WATERMARK)
+    since = await shop.db.run(cursors.get, store=shop.name, name=cursors.WATERMARK)
     changed: set[str] = set()
     read_at: dict[str, datetime] = {}
     seen, complete = 0, True
@@ -155,7 +152,8 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
         return _failed(shop.name, "store", _told(shop.name, error), started), changed, read_at
     if complete:
         # The store stamps changes by its own clock. One that is ahead only makes us read some of them twice.
-        await shop.db.run(cursors.put, store=shop.name, name=WATERMARK, at=started - behind - INDEX_LAG)
+        until = started - behind - INDEX_LAG
+        await shop.db.run(mirror.store_was_read, store=shop.name, until=until, now=shop.clock.now())
     source = Source(
         name=shop.name,
         kind="store",

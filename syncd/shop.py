@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,3 +44,5 @@ class Shop:
     actor: str
     owner: str
     limits: Limits = field(default_factory=Limits)
+    sharing: Mapping[str, Collection[str]] | None = None
+    """By supplier, every store that it ships for; None = not known, then only what the journal knows of other stores counts."""

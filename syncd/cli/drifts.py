@@ -14,7 +14,6 @@ from syncd.cli.orders import chosen_orders
 from syncd.cli.passes import Wishes, looks
 from syncd.cli.reporting import Report, write
 from syncd.journal import cursors, drifts, mirror, runs
-from syncd.observe import WATERMARK
 from syncd.reconcile.documents import drift_document
 from syncd.reports.facts import DriftReport, Finding, RunFacts, Source
 from syncd.reports.past import past_runs
@@ -122,7 +121,7 @@ async def _sources(runtime: Runtime, shop: Shop, look: Look | None) -> tuple[Sou
     """How the sources were read: in this look, or as the journal remembers; the store up to its watermark."""
     if look is not None:
         return tuple(source_facts(source) for source in look.sources)
-    seen_until = await runtime.db.run(cursors.get, store=shop.name, name=WATERMARK)
+    seen_until = await runtime.db.run(cursors.get, store=shop.name, name=cursors.WATERMARK)
     if seen_until is None:
         return ()
     store = Source(name=shop.name, role="store", complete=True, observed_at=seen_until)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
 from syncd.journal.rows import upsert
 from syncd.journal.schema import cursors
+
+WATERMARK = "orders_changed"
+"""The cursor up to which a store's orders were read."""
 
 
 def get(conn: Connection, *, store: str, name: str) -> datetime | None:
@@ -21,6 +25,12 @@ def put(conn: Connection, *, store: str, name: str, at: datetime) -> None:
     """Set the watermark. Only after a read that was complete up to it."""
     if get(conn, store=store, name=name) != at:
         upsert(conn, cursors, [{"store": store, "name": name, "at": at}])
+
+
+def never_read(conn: Connection, *, stores: Collection[str]) -> frozenset[str]:
+    """Those of these stores whose orders were never read whole: what they have is not known."""
+    statement = select(cursors.c.store).where(cursors.c.name == WATERMARK, cursors.c.store.in_(stores))
+    return frozenset(stores) - frozenset(conn.execute(statement).scalars())
 
 
 def judged_by(conn: Connection, *, store: str, policy: str, at: datetime) -> bool:

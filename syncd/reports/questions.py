@@ -95,6 +95,12 @@ def _placed(supplier: SupplierView) -> Question:
     if supplier.unknown_links:
         named = listed(clean(one) for one in supplier.unknown_links)
         return Question(asks=asks, yes=None, says=f"a link names {named}, which {supplier.name} has not shown")
+    if supplier.doubtful:
+        words = listed(
+            f"{clean(one)} names it, but may be about {listed(clean(other) for other in others)}"
+            for one, others in sorted(supplier.doubtful.items())
+        )
+        return Question(asks=asks, yes=None, says=words)
     if supplier.error or not supplier.complete:
         return Question(asks=asks, yes=None, says=f"cannot be told: {clean(supplier.error or 'only read in part')}")
     looked = f", looked {count(supplier.empty_reads, 'time')}" if supplier.empty_reads else ""

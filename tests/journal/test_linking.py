@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.domain.shipments import SupplierLine, SupplierOrder
+from syncd.domain.shipments import SupplierLine, SupplierOrder, SupplierState
 from syncd.journal import links, mirror
 from syncd.journal.database import Database
 from syncd.journal.links import StatedLink
@@ -67,6 +67,84 @@ async def test_a_name_in_a_store_that_the_supplier_does_not_serve_means_nothing(
     await mirrored(db, 1, store="other")
     await record(db, read(by_name("#1001")))
     assert await linked(db, 1) == {"S1": (Link(origin="reference"),)}
+
+
+async def serve(db: Database, *stores: str) -> None:
+    sharing = {rules.name: stores for rules in POLICY.suppliers}
+    await db.run(mirror.serves, store="main", policy=POLICY, now=NOW, sharing=sharing)
+
+
+async def was_read(db: Database, store: str) -> None:
+    await db.run(mirror.store_was_read, store=store, until=NOW, now=NOW)
+
+
+async def test_a_name_waits_until_every_store_that_may_have_it_was_read(db: Database) -> None:
+    await serve(db, "main", "other")
+    await mirrored(db, 1)
+    await was_read(db, "main")
+    await record(db, read(by_name("#1001")))
+    assert await linked(db, 1) == {}
+    assert side(await view_of(db, 1)).doubtful == {"S1": ("other (not read yet)",)}
+    await mirrored(db, 2, store="other")
+    await was_read(db, "other")
+    assert await linked(db, 1) == {"S1": (Link(origin="reference"),)}
+    assert side(await view_of(db, 1)).doubtful == {}
+    assert await db.run(mirror.due, store="main", now=NOW) == [order(1).id]
+
+
+async def test_a_name_that_two_stores_have_is_nobodys_and_says_whose_it_may_be(db: Database) -> None:
+    await serve(db, "main", "other")
+    await mirrored(db, 1)
+    await mirrored(db, 1, store="other")
+    await was_read(db, "main")
+    await was_read(db, "other")
+    await record(db, read(by_name("#1001")))
+    assert await linked(db, 1) == {}
+    assert side(await view_of(db, 1)).doubtful == {"S1": ("#1001 of other",)}
+
+
+async def test_an_id_waits_for_no_other_store(db: Database) -> None:
+    await serve(db, "main", "other")
+    await mirrored(db, 1)
+    await record(db, read(bought(1)))
+    assert await linked(db, 1) == {"S1": (Link(origin="reference"),)}
+
+
+async def test_a_row_that_names_no_store_waits_like_a_name(db: Database) -> None:
+    await serve(db, "main", "other")
+    await mirrored(db, 1)
+    await record(db, read(replace(bought(1), store_order_ids=())))
+    stated = StatedLink(supplier="cj", supplier_order_id="S1", store_order="#1001")
+    await db.run(links.replace_file_links, supplier="cj", links=[stated], now=NOW)
+    assert await linked(db, 1) == {}
+    assert list(side(await view_of(db, 1)).doubtful) == ["S1"]
+    await was_read(db, "other")
+    assert await linked(db, 1) == {"S1": (Link(origin="file"),)}
+
+
+async def test_a_link_by_name_stays_when_a_supplier_begins_to_ship_for_another_store(db: Database) -> None:
+    await serve(db, "main")
+    await mirrored(db, 1)
+    await was_read(db, "main")
+    await record(db, read(by_name("#1001")))
+    await serve(db, "main", "other")
+    assert await linked(db, 1) == {"S1": (Link(origin="reference"),)}
+
+
+async def test_nobody_waits_for_a_store_that_was_taken_out_of_the_configuration(db: Database) -> None:
+    await serve(db, "main", "other")
+    await mirrored(db, 1)
+    await record(db, read(by_name("#1001")))
+    await serve(db, "main")
+    assert await linked(db, 1) == {"S1": (Link(origin="reference"),)}
+
+
+@pytest.mark.parametrize("state", [SupplierState.CANCELLED, SupplierState.FAILED])
+async def test_a_dead_order_is_no_doubt(db: Database, state: SupplierState) -> None:
+    await serve(db, "main", "other")
+    await mirrored(db, 1)
+    await record(db, read(replace(by_name("#1001"), state=state)))
+    assert side(await view_of(db, 1)).doubtful == {}
 
 
 async def test_an_id_that_is_not_ours_is_not_guessed_by_name(db: Database) -> None:

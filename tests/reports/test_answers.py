@@ -205,6 +205,13 @@ def test_a_source_that_did_not_answer_answers_no_question():
     assert {one.yes for one in supplier_questions(seen, supplier=seen.suppliers[0], policy=POLICY)} == {None}
 
 
+def test_an_order_that_may_be_somebody_elses_is_named_with_whose():
+    seen = view(order())
+    theirs = replace(seen.suppliers[0], doubtful={"S9": ("#1001 of other",)})
+    placed, *_ = supplier_questions(seen, supplier=theirs, policy=POLICY)
+    assert (placed.yes, placed.says) == (None, "S9 names it, but may be about #1001 of other")
+
+
 def test_past_runs_come_back_from_their_documents_as_they_were():
     kept = run()
     plan = replace(sample.plan(), steps=tuple(one.step for one in kept.outcomes))

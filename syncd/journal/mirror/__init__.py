@@ -17,7 +17,7 @@ from syncd.journal.mirror.orders import (
     record_orders,
     set_due,
 )
-from syncd.journal.mirror.suppliers import SupplierDelta, record_supplier_read, serves
+from syncd.journal.mirror.suppliers import SupplierDelta, record_supplier_read, serves, store_was_read
 from syncd.journal.mirror.views import SourceRow, intent_view, source_states, views
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "serves",
     "set_due",
     "source_states",
+    "store_was_read",
     "views",
     "wanted",
 ]

@@ -17,6 +17,7 @@ from syncd.domain.orders import Order
 from syncd.domain.shipments import Rung, SupplierOrder
 from syncd.journal.coding import decode
 from syncd.journal.intents import IntentRow, of_orders
+from syncd.journal.mirror.doubts import Doubt, doubts
 from syncd.journal.mirror.orders import UNKNOWN_CONTENT
 from syncd.journal.mirror.uses import number_uses
 from syncd.journal.notifications import notified_parcels
@@ -50,6 +51,7 @@ class Facts:
 
     orders: Mapping[str, KeptOrder]
     links: Mapping[str, Sequence[AnyRow]]
+    doubts: Mapping[str, Sequence[Doubt]]
     supplier_orders: Mapping[tuple[str, str], LinkedOrder]
     owners: Mapping[tuple[str, str], Sequence[tuple[str, str, str]]]
     empty: Mapping[tuple[str, str], int]
@@ -74,6 +76,7 @@ def gather(
     return Facts(
         orders=kept,
         links=links,
+        doubts=doubts(conn, store=store, names={id_: row.order.name for id_, row in kept.items()}, suppliers=suppliers),
         supplier_orders=linked,
         owners=_owners(conn, linked.keys()),
         empty=_empty(conn, store=store, order_ids=order_ids),

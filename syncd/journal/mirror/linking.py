@@ -2,6 +2,9 @@
 
 Reasons, each kept apart as `origin`: the supplier gave our order, its name or its line back (`reference`), a metafield of the
 order names the supplier's (`metafield`), a row of a links file does (`file`), or a person said so (`person`).
+
+A bare name (`#1001`) is a reason only where exactly one order has it. Where several stores share the supplier nobody knows that
+before each of them was read: until then no link is made by name alone, and one that was made earlier stays.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from syncd.domain.orders import Order
+from syncd.journal import cursors
 from syncd.journal.coding import canonical, decode
 from syncd.journal.rows import chunks, insert_new
 from syncd.journal.schema import (
@@ -53,22 +57,40 @@ class LinkKey(NamedTuple):
         return OrderKey(self.store, self.order_id)
 
 
+class _Known(NamedTuple):
+    """What decides whether a bare name may be taken for an order: the links there are, and the stores that were never read."""
+
+    links: Collection[LinkKey]
+    unread: frozenset[str]
+
+    def suffices_for(self, link: LinkKey) -> bool:
+        """Whether no store may have another order of that name, or it was linked before one of them came along."""
+        return self.unread <= {link.store} or link in self.links
+
+
 def relink(conn: Connection, *, supplier: str, ids: Iterable[str], now: datetime) -> set[OrderKey]:
-    """Work out the links of these supplier orders anew; returns the store orders that gained or lost one."""
+    """Work out the links of these supplier orders anew.
+
+    Returns the store orders that gained or lost one, or that have the name with which one of those comes.
+    """
     stores = _stores(conn, supplier)
+    unread = cursors.never_read(conn, stores=stores) if len(stores) > 1 else frozenset[str]()
     touched: set[OrderKey] = set()
     for chunk in chunks(ids):
-        wanted = {
-            *_referenced(conn, supplier, chunk, stores),
-            *_in_metafields(conn, supplier, chunk, stores),
-            *_stated(conn, supplier, chunk, stores),
-        }
         existing = _existing(conn, supplier, chunk)
+        known = _Known(existing, unread)
+        wanted = {
+            *_referenced(conn, supplier, chunk, stores, known=known),
+            *_in_metafields(conn, supplier, chunk, stores),
+            *_stated(conn, supplier, chunk, stores, known=known),
+        }
         _remove(conn, existing - wanted)
         insert_new(conn, order_links, [link._asdict() for link in sorted(wanted - existing)])
         # Also for links that stay: the supplier order that they name may be seen only now.
         _place(conn, supplier, wanted, now=now)
-        touched |= {link.order for link in wanted ^ existing}
+        moved = wanted ^ existing
+        touched |= {link.order for link in moved}
+        touched |= _namesakes(conn, supplier, {link.supplier_order_id for link in moved}, stores)
     return touched
 
 
@@ -122,7 +144,7 @@ def _remove(conn: Connection, gone: Collection[LinkKey]) -> None:
 
 
 def _referenced(
-    conn: Connection, supplier: str, ids: Collection[str], stores: Mapping[str, str | None]
+    conn: Connection, supplier: str, ids: Collection[str], stores: Mapping[str, str | None], *, known: _Known
 ) -> Iterable[LinkKey]:
     """By what the supplier gave back. A name counts where no id was given, and only if exactly one order has it."""
     statement = select(supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
@@ -140,10 +162,27 @@ def _referenced(
         if not given["id"]:
             found = {by_name[value][0] for value in given["name"] if len(by_name[value]) == 1}
         for order in found:
-            yield LinkKey(supplier, supplier_order_id, *order, "reference", "", "")
+            link = LinkKey(supplier, supplier_order_id, *order, "reference", "", "")
+            if given["id"] or known.suffices_for(link):
+                yield link
         for order, line_id in (match for value in given["line"] for match in by_line[value]):
             if order not in found:
                 yield LinkKey(supplier, supplier_order_id, *order, "reference", line_id, "")
+
+
+def _namesakes(
+    conn: Connection, supplier: str, ids: Collection[str], stores: Mapping[str, str | None]
+) -> set[OrderKey]:
+    """Whatever was in doubt for the sake of a name, is not any more, or is from now on."""
+    if not ids:
+        return set()
+    statement = select(supplier_refs.c.key).where(
+        supplier_refs.c.supplier == supplier,
+        supplier_refs.c.supplier_order_id.in_(ids),
+        supplier_refs.c.key.startswith("name:"),
+    )
+    names = {key.removeprefix("name:") for key in conn.execute(statement).scalars()}
+    return {order for several in _orders_by(conn, "name_key", names, stores).values() for order in several}
 
 
 def _values(refs: Mapping[str, Mapping[str, set[str]]], kind: str) -> set[str]:
@@ -187,7 +226,9 @@ def _in_metafields(
             yield LinkKey(supplier, row.supplier_order_id, row.store, row.order_id, "metafield", "", row.line_sku)
 
 
-def _stated(conn: Connection, supplier: str, ids: Collection[str], stores: Collection[str]) -> Iterable[LinkKey]:
+def _stated(
+    conn: Connection, supplier: str, ids: Collection[str], stores: Collection[str], *, known: _Known
+) -> Iterable[LinkKey]:
     """By links file and by hand. A row that names no store may mean any of the supplier's; exactly one must match."""
     statement = select(links).where(links.c.supplier == supplier, links.c.supplier_order_id.in_(ids))
     rows = conn.execute(statement).all()
@@ -200,7 +241,9 @@ def _stated(conn: Connection, supplier: str, ids: Collection[str], stores: Colle
         named = [order for order in by_name[row.order_key] if order.store in meant]
         found = named or [order for order in by_id[row.order_key] if order.store in meant]
         if len(found) == 1:
-            yield LinkKey(supplier, row.supplier_order_id, *found[0], row.origin, "", row.line_sku)
+            link = LinkKey(supplier, row.supplier_order_id, *found[0], row.origin, "", row.line_sku)
+            if row.store or not named or known.suffices_for(link):
+                yield link
 
 
 def _concerned(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all
 from syncd.journal.mirror.masses import Mass, died_meanwhile, judge_mass
-from syncd.journal.mirror.orders import make_due
+from syncd.journal.mirror.orders import make_all_due, make_due
 from syncd.journal.rows import AnyRow, chunks, insert_new, upsert
 from syncd.journal.schema import (
     order_links,
@@ -95,13 +96,62 @@ def record_supplier_read(
     )
 
 
-def serves(conn: Connection, *, store: str, policy: Policy, now: datetime) -> None:
+def serves(
+    conn: Connection,
+    *,
+    store: str,
+    policy: Policy,
+    now: datetime,
+    sharing: Mapping[str, Collection[str]] | None = None,
+) -> None:
     """Note which suppliers ship for the store, and how orders are linked to theirs, before anybody is asked.
 
-    Orders were read without a metafield that is asked for only now: then the store is to be read anew.
+    `sharing` names by supplier all the stores that it ships for: what it says of `#1001` may be about any of them. Orders were
+    read without a metafield that is asked for only now: then the store is to be read anew.
     """
     for rules in policy.suppliers:
-        make_due(conn, _configure(conn, supplier=rules.name, store=store, policy=policy, now=now), now=now)
+        stores = {store, *(sharing or {}).get(rules.name, ())}
+        for one in sorted(stores):
+            make_due(conn, _configure(conn, supplier=rules.name, store=one, policy=policy, now=now), now=now)
+        if sharing is not None:
+            make_due(conn, _dismiss(conn, supplier=rules.name, stores=stores, now=now), now=now)
+
+
+def store_was_read(conn: Connection, *, store: str, until: datetime, now: datetime) -> None:
+    """Note that the store was read whole up to `until`; for the first time, that is what links of other stores waited for."""
+    is_first = bool(cursors.never_read(conn, stores=[store]))
+    cursors.put(conn, store=store, name=cursors.WATERMARK, at=until)
+    if is_first:
+        for supplier, others in _shared(conn, store=store).items():
+            relink_all(conn, supplier=supplier, now=now)
+            for one in others:
+                make_all_due(conn, store=one, now=now)
+
+
+def _shared(conn: Connection, *, store: str) -> dict[str, list[str]]:
+    """The suppliers that ship for this store and for others, with these others."""
+    own = select(supplier_stores.c.supplier).where(supplier_stores.c.store == store)
+    statement = select(supplier_stores.c.supplier, supplier_stores.c.store).where(
+        supplier_stores.c.supplier.in_(own), supplier_stores.c.store != store
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for supplier, other in conn.execute(statement.order_by(supplier_stores.c.supplier, supplier_stores.c.store)):
+        found[supplier].append(other)
+    return found
+
+
+def _dismiss(conn: Connection, *, supplier: str, stores: Collection[str], now: datetime) -> set[OrderKey]:
+    """Stores that the supplier ships for no more and that were never read: no link should wait for them."""
+    others = select(supplier_stores.c.store).where(
+        supplier_stores.c.supplier == supplier, supplier_stores.c.store.not_in(stores)
+    )
+    gone = cursors.never_read(conn, stores=list(conn.execute(others).scalars()))
+    if not gone:
+        return set()
+    conn.execute(
+        delete(supplier_stores).where(supplier_stores.c.supplier == supplier, supplier_stores.c.store.in_(gone))
+    )
+    return relink_all(conn, supplier=supplier, now=now)
 
 
 def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, now: datetime) -> set[OrderKey]:

@@ -147,6 +147,7 @@ def _supplier_view(
         ),
         empty_reads=facts.empty.get((order_id, name), 0),
         unknown_links=tuple(id_ for id_ in sorted(links) if id_ not in linked),
+        doubtful={one.supplier_order_id: one.others for one in facts.doubts.get(order_id, ()) if one.supplier == name},
         was_asked=was_asked,
     )
 

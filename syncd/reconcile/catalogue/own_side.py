@@ -131,7 +131,8 @@ ROWS = (
         title="It is not clear which supplier order is meant",
         severity=Severity.HIGH,
         detect="A line belongs to no supplier order after two complete reads, or to several that cannot all be true, or two "
-        "suppliers claim it.",
+        "suppliers claim it; or a supplier's order comes with a name alone that another store's order has too, or may have as long as "
+        "that store was never read.",
         runbook="It is not clear who ships this line, or whether it was ever ordered. syncd creates nothing for it. Name the "
         "supplier's order with `syncd link`, or place the order if it is missing. Where two suppliers claim a line, narrow their "
         "`lines` rules. A guess here would put the wrong number on the customer's order.",
