@@ -60,7 +60,7 @@ class Desk:
         found: dict[str, Any] = body["data"]
         return found
 
-    async def mutate(self, name: str, arguments: str, returning: str, **variables: Any) -> dict[str, Any]:
+    async def mutate(self, name: str, arguments: str, returning: str, /, **variables: Any) -> dict[str, Any]:
         """The payload of one mutation; `arguments` as `id: ID!` declarations."""
         names = [part.split(":")[0].strip() for part in arguments.split(",")]
         passed = ", ".join(f"{one}: ${one}" for one in names)

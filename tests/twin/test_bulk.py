@@ -148,6 +148,70 @@ async def test_a_running_operation_can_be_cancelled_and_a_finished_one_cannot() 
         assert unknown["userErrors"] == [{"field": ["id"], "message": "Bulk operation does not exist"}]
 
 
+async def test_an_operation_goes_through_every_state_and_a_cancelled_one_is_never_completed() -> None:
+    async with desk() as shop:
+        settings = shop.world.settings
+        settings.bulk_starts, settings.bulk_takes = timedelta(seconds=5), timedelta(minutes=1)
+        settings.bulk_cancel_takes = timedelta(seconds=5)
+        operation = (await _run(shop, ORDERS))["bulkOperation"]
+        read = "query($id: ID!) { bulkOperation(id: $id) { status completedAt } }"
+        seen = []
+        for seconds in (1, 5, 1):
+            shop.pass_time(seconds=seconds)
+            seen.append((await shop.data(read, id=operation["id"]))["bulkOperation"]["status"])
+        await shop.mutate("bulkOperationCancel", "id: ID!", "userErrors { message }", id=operation["id"])
+        for seconds in (1, 5, 60):
+            shop.pass_time(seconds=seconds)
+            seen.append((await shop.data(read, id=operation["id"]))["bulkOperation"]["status"])
+        assert seen == ["CREATED", "RUNNING", "RUNNING", "CANCELING", "CANCELED", "CANCELED"]
+        assert (await shop.data(read, id=operation["id"]))["bulkOperation"]["completedAt"] is None
+
+
+MUTATE = (
+    'mutation($m: String!) { bulkOperationRunMutation(mutation: $m, stagedUploadPath: "tmp/none.jsonl") {'
+    " userErrors { field message code } } }"
+)
+
+
+NESTED = (
+    "mutation M($i: CustomerInput!) { customerCreate(input: $i) { customer { orders { edges { node { id"
+    " lineItems { edges { node { id } } } } } } } } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "text"),
+    [
+        (
+            NESTED,
+            "Bulk mutations cannot contain more than 1 connection.",
+        ),
+        ("{ shop { id } }", "Invalid operation type. Only `mutation` operations are supported."),
+        (
+            "mutation M($i: CustomerInput!) { customerCreate(input: $i) { customer { id } } }",
+            "The JSONL file could not be found.",
+        ),
+    ],
+)
+async def test_a_bulk_mutation_is_checked_before_its_file_is_missed(mutation: str, text: str) -> None:
+    async with desk() as shop:
+        data = await shop.data(MUTATE, m=mutation)
+        (error,) = data["bulkOperationRunMutation"]["userErrors"]
+        assert error["message"].startswith(text)
+
+
+async def test_operations_are_listed_newest_first_and_bad_times_are_refused() -> None:
+    async with desk() as shop:
+        made = []
+        for _ in range(2):
+            made.append((await _run(shop, ORDERS))["bulkOperation"]["id"])
+            shop.pass_time(seconds=5)
+        data = await shop.data("{ bulkOperations(first: 5) { nodes { id } } }")
+        assert [one["id"] for one in data["bulkOperations"]["nodes"]] == made[::-1]
+        body = await shop.ask('{ bulkOperations(first: 1, query: "created_at:not-a-date") { nodes { id } } }')
+        assert body["errors"][0]["message"] == "Invalid timestamp for query filter `created_at`."
+
+
 async def test_an_operation_without_the_scope_fails() -> None:
     async with desk(scopes=frozenset({"read_products"})) as shop:
         shop.world.create_order(line())

@@ -56,7 +56,7 @@ async def test_a_refused_act_tells_the_services_words() -> None:
     async with desk() as shop, _client(shop.twin) as control:
         order = shop.world.create_order(line())
         shop.world.merchant.fulfill(order)
-        reply = await control.post("/merchant/cancel_order", json={"order": "#1001"})
+        reply = await control.post("/merchant/cancel_order", json={"order": "#1001", "refund": False})
         assert (reply.status_code, reply.json()) == (
             422,
             {"errors": ["Cannot cancel an order that has outstanding fulfillments"]},

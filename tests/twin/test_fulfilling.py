@@ -124,6 +124,8 @@ async def test_cancelling_a_whole_fulfillment_leaves_the_old_order_closed_and_op
     async with desk() as shop:
         order = shop.world.create_order(line("A", 2))
         made = shop.world.merchant.fulfill(order, number="N1")
+        shop.pass_time(seconds=2)
+        shop.world.settle()
         assert order.closed_at is not None
         payload = await _cancel(shop, made.id)
         assert payload["fulfillment"] == {
