@@ -114,7 +114,9 @@ def _is_name_of_text(path: str, at: int, priced: bool) -> bool:  # noqa: FBT001
 def _is_same_text(theirs: str, ours: str, pairs: Pairs) -> bool:
     one, other = GID.fullmatch(theirs), GID.fullmatch(ours)
     if one and other:
-        return one[1] == other[1] and bool(one[3]) == bool(other[3]) and pairs.learn(theirs, ours)
+        is_alike = one[1] == other[1] and bool(one[3]) == bool(other[3])
+        # Jobs that were started together were recorded with one id.
+        return is_alike and (one[1] == "Job" or pairs.learn(theirs, ours))
     if TIME.fullmatch(theirs) and TIME.fullmatch(ours):
         return True
     return UUID.sub("U", pairs.translated(theirs)) == UUID.sub("U", ours)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,12 @@ class Evidence:
     """All that is shown of them, the earliest showing of a field first."""
     before: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What was shown of them before the dialogue did anything to them."""
+    routed_to: Mapping[str, Any] = field(default_factory=dict)
+    """The location that new orders were assigned to, as far as it is shown."""
+
+    def note(self, shown: Any) -> None:
+        """Add all that is shown, whoever made it."""
+        _collect(shown, self, _Ids(), counts=True)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """Things of a kind that are more than an id, with all that is shown of them."""
@@ -53,7 +59,7 @@ def kind_of(gid: str) -> str:
 
 def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
     """What was there before the first step."""
-    evidence, ids = Evidence(), _Ids()
+    evidence, ids, steps = Evidence(), _Ids(), tuple(steps)
     for step in recording.aside:
         ids.made |= _made_by(step)
     for step in steps:
@@ -63,7 +69,27 @@ def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
     shown = Evidence()
     for step in recording.aside:
         _collect(canonical(step), shown, ids.untouched(), counts=True)
-    return _earlier(shown, evidence)
+    return _earlier(shown, evidence, routed_to=_routed_to(canonical(step) for step in (*steps, *recording.aside)))
+
+
+def _routed_to(shown: Iterable[Any]) -> Mapping[str, Any]:
+    """Where the first fulfillment order that is shown was assigned; `id`, `name` or both."""
+    for value in shown:
+        for place in _places(value):
+            return {**place, **(place.get("location") or {})}
+    return {}
+
+
+def _places(value: Any) -> Iterator[Mapping[str, Any]]:
+    match value:
+        case list():
+            for one in value:
+                yield from _places(one)
+        case dict():
+            if isinstance(value.get("assignedLocation"), dict):
+                yield value["assignedLocation"]
+            for one in value.values():
+                yield from _places(one)
 
 
 @dataclass(slots=True)
@@ -86,11 +112,11 @@ class _Ids:
         return _Ids(made=self.made)
 
 
-def _earlier(first: Evidence, then: Evidence) -> Evidence:
+def _earlier(first: Evidence, then: Evidence, *, routed_to: Mapping[str, Any]) -> Evidence:
     """What the proxy asked is earlier than what the dialogue did to a thing, but later than what was read before."""
     before = {key: merged(then.before.get(key, {}), first.before.get(key, {})) for key in (*then.before, *first.before)}
     ever = {key: merged(before.get(key, {}), then.ever.get(key, {})) for key in (*then.ever, *first.ever)}
-    return Evidence(ever=ever, before=before)
+    return Evidence(ever=ever, before=before, routed_to=routed_to)
 
 
 def _is_refused(step: Step) -> bool:
@@ -107,7 +133,7 @@ def _made_by(step: Step) -> set[str]:
 
 def _shown_by(step: Step) -> list[str]:
     shown = Evidence()
-    _collect(canonical(step), shown, _Ids(), counts=True)
+    shown.note(canonical(step))
     return list(shown.ever)
 
 
@@ -139,6 +165,8 @@ def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _joined(one: Any, other: Any) -> Any:
+    if one is None:
+        return other
     if isinstance(one, dict) and isinstance(other, dict) and one.get("id") == other.get("id"):
         return merged(one, other)
     if isinstance(one, list) and isinstance(other, list) and all(_gid(row) for row in (*one, *other)):
@@ -174,12 +202,9 @@ def _named(
             out = merged(out, _named(inner, value, fragments))
             continue
         key = one.alias.value if one.alias else one.name.value
+        name = key if one.name.value in out else one.name.value  # asked for twice: each under its own name
         if key in value:
-            out[one.name.value] = (
-                _joined(out[one.name.value], _value(one, value[key], fragments))
-                if one.name.value in out
-                else _value(one, value[key], fragments)
-            )
+            out[name] = _joined(out.get(name), _value(one, value[key], fragments))
     return out
 
 

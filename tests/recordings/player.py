@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,12 +17,14 @@ from syncd.clock import ManualClock
 from tests.recordings.asking import with_texts
 from tests.recordings.comparing import GID, Difference, Pairs, differences
 from tests.recordings.dialogue import Recording, Step
-from tests.recordings.evidence import presupposed
+from tests.recordings.evidence import Evidence, canonical, kind_of, presupposed
 from tests.recordings.scope import is_in_scope
 from tests.recordings.seeding import seed
 
-PAUSE = timedelta(seconds=5)
-"""Between two requests; jobs of the one before are done by then, as they were."""
+PAUSE = timedelta(seconds=0.6)
+"""Between two requests, about as recorded."""
+AFTER_JOBS = timedelta(seconds=5)
+"""After a cancellation was started: recorders asked until it was done, and kept the last reply."""
 NOT_MODELLED = "NOT_MODELLED_BY_SANDBOX"
 
 
@@ -59,7 +61,9 @@ class Player:
     clock: ManualClock
     http: httpx.AsyncClient
     version: str
+    names: Mapping[str, str]
     pairs: Pairs = field(default_factory=Pairs)
+    pause: timedelta = timedelta(0)
 
     async def play(self, step: Step) -> Outcome:
         """Send one step and compare."""
@@ -77,10 +81,11 @@ class Player:
         return Outcome(step=step, verdict=verdict, why=tuple(map(_short, found)), is_in_scope=scope)
 
     async def _send(self, step: Step) -> dict[str, Any]:
-        self.clock.advance(PAUSE)
+        self.clock.advance(self.pause)
         body = {"query": step.query, "variables": self.pairs.translated(dict(step.variables))}
         reply = await self.http.post(f"/admin/api/{self.version}/graphql.json", json=body)
         said: dict[str, Any] = reply.json()
+        self.pause = AFTER_JOBS if "orderCancel" in step.roots else PAUSE
         return said
 
     def _count_on(self, step: Step) -> None:
@@ -88,7 +93,7 @@ class Player:
         for root in ("orderCreate", "draftOrderComplete"):
             shown = step.data.get(root) or {}
             order = shown.get("order") or (shown.get("draftOrder") or {}).get("order") or {}
-            name = str(order.get("name", ""))
+            name = self.names.get(order.get("id", ""), "")
             if name.startswith("#"):
                 self.twin.world._next_order = int(name[1:])
 
@@ -124,6 +129,14 @@ def _not_offered(ours: dict[str, Any], step: Step) -> str | None:
     return None
 
 
+def _order_names(recording: Recording, steps: Iterable[Step]) -> dict[str, str]:
+    """Names by recorded order id, wherever they are shown."""
+    shown = Evidence()
+    for step in (*steps, *recording.aside):
+        shown.note(canonical(step))
+    return {gid: one["name"] for gid, one in shown.ever.items() if kind_of(gid) == "Order" and one.get("name")}
+
+
 @asynccontextmanager
 async def player(recording: Recording, steps: tuple[Step, ...]) -> AsyncIterator[Player]:
     """A player with a twin whose world is the one that the recording presupposes."""
@@ -137,7 +150,7 @@ async def player(recording: Recording, steps: tuple[Step, ...]) -> AsyncIterator
     async with httpx.AsyncClient(
         transport=transport, base_url="https://sandbox.myshopify.com", headers=headers
     ) as http:
-        yield Player(twin, clock, http, recording.version)
+        yield Player(twin, clock, http, recording.version, names=_order_names(recording, steps))
 
 
 async def play(recording: Recording) -> list[Outcome]:

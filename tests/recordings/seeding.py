@@ -14,7 +14,7 @@ from tests.recordings.seeding_orders import seed_order
 
 def seed(shop: Shop, evidence: Evidence) -> None:
     """Everything that was there before, under its recorded ids."""
-    _locations(shop, evidence.of("Location"))
+    _locations(shop, evidence)
     for shown in evidence.of("Customer"):
         _customer(shop, shown)
     for shown in evidence.of("ProductVariant"):
@@ -23,23 +23,28 @@ def seed(shop: Shop, evidence: Evidence) -> None:
         seed_order(shop, evidence.before.get(shown["id"], {}), shown)
 
 
-def _locations(shop: Shop, shown: Iterable[Mapping[str, Any]]) -> None:
-    told = list(shown)
+def _locations(shop: Shop, evidence: Evidence) -> None:
+    """The shop's own; the first is where new orders go."""
+    first = evidence.routed_to
+    told = evidence.of("Location")
+    named = first if "id" in first or not first else next((one for one in told if one["name"] == first["name"]), first)
+    told = [*([named] if named else []), *(one for one in told if one["id"] != named.get("id"))]
     if not told:
         return
     for location in shop.locations:
         del shop.nodes[location.id]
     shop.locations.clear()
     for one in told:
-        _location(shop, one)
+        _location(shop, {**one, **evidence.ever.get(one.get("id", ""), {})})
 
 
 def _location(shop: Shop, shown: Mapping[str, Any]) -> state.Location:
     address = shown.get("address") or {}
+    gid = shown.get("id") or shop.new_id("Location")[0]
     location = state.Location(
-        id=shown["id"],
-        number=number_of(shown["id"]),
-        name=shown.get("name") or "Elsewhere",
+        id=gid,
+        number=number_of(gid),
+        name=shown.get("name") or f"Unnamed {number_of(gid)}",
         created_at=at(shop, shown.get("createdAt")),
         updated_at=at(shop, shown.get("updatedAt")),
         is_active=shown.get("isActive", True),
