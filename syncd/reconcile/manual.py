@@ -87,16 +87,17 @@ def _nothing_to_take_back(view: OrderView) -> Refused:
 
 
 def _not_workable(view: OrderView) -> Refused | None:
-    order = view.order
-    if order.cut:
-        return Refused(
-            code="incomplete",
-            text=f"{order.name} could not be read whole: {', '.join(order.cut)}.",
-            remedy="Try again.",
-        )
-    if order.cancelled_at is not None:
-        return Refused(code="cancelled", text=f"{order.name} is cancelled in the store.")
-    return _unsettled(view)
+    unread = _unread(view)
+    if unread is None and view.order.cancelled_at is not None:
+        return Refused(code="cancelled", text=f"{view.order.name} is cancelled in the store.")
+    return unread or _unsettled(view)
+
+
+def _unread(view: OrderView) -> Refused | None:
+    if not view.order.cut:
+        return None
+    text = f"{view.order.name} could not be read whole: {', '.join(view.order.cut)}."
+    return Refused(code="incomplete", text=text, remedy="Try again.")
 
 
 def _unsettled(view: OrderView) -> Refused | None:
@@ -319,9 +320,7 @@ def hold(
 def release(view: OrderView, *, policy: Policy, now: datetime, note: str = "") -> tuple[Step, ...] | Refused:
     """Release our own holds; those of other people and apps stay."""
     del policy, now
-    if view.order.cut:
-        return _not_workable(view) or _nothing_to_take_back(view)
-    refused = _unsettled(view)
+    refused = _unread(view) or _unsettled(view)
     if refused:
         return refused
     steps = []
