@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # Typer carries its own copy of click; the class that all wrong usage descends from is the parent of this one.
 _WrongUsage: Any = typer.BadParameter.__bases__[0]
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Errors of a disk that takes no more."""
+
 
 def main() -> None:
     """The console script."""
@@ -41,6 +45,7 @@ def run(
     session = Session(env=env, clock=clock, transport=transport)
     try:
         code = app(args=list(arguments), prog_name="syncd", standalone_mode=False, obj=session)
+        session.out.flush()
     except typer.Abort:
         session.note("Interrupted.")
         return ExitCode.INTERRUPTED
@@ -52,15 +57,29 @@ def run(
     except SyncdError as error:
         session.show_error(error)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader (`head`, a pager) has gone; python would complain once more when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (`head`, a pager) has gone
+        _let_stdout_go()
         return ExitCode.FINE
-    except Exception:  # noqa: BLE001 - the last boundary: a bug ends with words and a code, without secrets
-        session.note(redact(traceback.format_exc()))
-        session.note("This is a bug in syncd. Nothing was sent after the error; please report the lines above.")
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _bug(session)
+        _let_stdout_go()
+        session.note(f"Error: The result cannot be written: {error.strerror}.")
         return ExitCode.ERROR
+    except Exception:  # noqa: BLE001 - the last boundary: a bug ends with words and a code, without secrets
+        return _bug(session)
     return int(code or ExitCode.FINE)
+
+
+def _let_stdout_go() -> None:
+    """What is left in it cannot be written; python would complain once more when it flushes at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _bug(session: Session) -> int:
+    session.note(redact(traceback.format_exc()))
+    session.note("This is a bug in syncd. Nothing was sent after the error; please report the lines above.")
+    return ExitCode.ERROR
 
 
 def _usage(session: Session, error: Any) -> int:

@@ -221,6 +221,8 @@ class Database:
         try:
             revision = self._revision()
         except OperationalError as exc:
+            if _is_failure(exc):
+                raise _failed(exc) from exc
             raise JournalUnusable(
                 f"{self._place}: {_first_line(exc)}", remedy="Check [database] url, and that the server runs."
             ) from exc

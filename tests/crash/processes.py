@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,7 +28,10 @@ PATIENCE_S = 60.0
 
 CONFIG = """
 [database]
-url = "sqlite:///syncd.db"
+url = "{database}"
+
+[daemon]
+stop_within = "{stop_within}"
 
 [stores.main]
 adapter = "shopify"
@@ -63,6 +67,10 @@ class Town:
     """Which create is awaited; 0 = none."""
     before: Arrival | None = None
     after: Arrival | None = None
+    shopped: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the awaited create was done and answered."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set at the end, for those who would wait for ever."""
 
     def order_shipped(self, number: str) -> Any:
         """A paid order for three, of which one unit was shipped under `number`."""
@@ -78,10 +86,12 @@ class Town:
 
     async def syncd(self, *words: str) -> Process:
         """A process of syncd, started."""
+        return await self.start(sys.executable, "-m", "syncd", *words)
+
+    async def start(self, *words: str) -> Process:
+        """Any process in the town's folder, with its time and secrets."""
         env = {**os.environ, "TOKEN": "shpat_test", "SYNCD_CLOCK": f"file:{self.clock_file}", "SYNCD_ACTOR": "tester"}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "syncd", *words, cwd=self.folder, env=env, stdout=PIPE, stderr=PIPE
-        )
+        process = await asyncio.create_subprocess_exec(*words, cwd=self.folder, env=env, stdout=PIPE, stderr=PIPE)
         self.processes.append(process)
         return process
 
@@ -95,6 +105,10 @@ class Town:
         """One whole `syncd reconcile --yes`."""
         return await self.ended(await self.syncd("reconcile", "--yes", *words))
 
+    def signal(self, number: signal.Signals, process: Process | None = None) -> None:
+        """Send it to a process; None = the one that was started last."""
+        (process or self.processes[-1]).send_signal(number)
+
     async def kill(self) -> None:
         """SIGKILL for the process that was started last."""
         self.processes[-1].kill()
@@ -102,7 +116,9 @@ class Town:
 
 
 @asynccontextmanager
-async def new_town(folder: Path) -> AsyncIterator[Town]:
+async def new_town(
+    folder: Path, *, database: str = "sqlite:///syncd.db", stop_within: str = "25s"
+) -> AsyncIterator[Town]:
     """A town at `START`."""
     clock_file = folder / "now"
     clock_file.write_text(rfc3339(START))
@@ -111,10 +127,12 @@ async def new_town(folder: Path) -> AsyncIterator[Town]:
     store.world.settings.bulk_takes = timedelta(0)
     town = Town(folder=folder, clock_file=clock_file, store=store, depot=FeedTwin(clock))
     async with serve({"shop": _watched(store.app, town), "depot": town.depot.app}) as urls:
-        (folder / "syncd.toml").write_text(CONFIG.format(domain=DOMAIN, **urls))
+        text = CONFIG.format(domain=DOMAIN, database=database, stop_within=stop_within, **urls)
+        (folder / "syncd.toml").write_text(text)
         try:
             yield town
         finally:
+            town.over.set()
             for process in town.processes:
                 if process.returncode is None:
                     process.kill()
@@ -138,6 +156,8 @@ def _watched(app: App, town: Town) -> App:
             await town.after(town)
         for message in answer:
             await send(message)
+        if is_awaited:
+            town.shopped.set()
 
     return watched
 
