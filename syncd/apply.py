@@ -9,8 +9,8 @@ The order of things for one step is the protocol that makes a crash harmless:
 5. Commit what was answered (`outcome`); *unknown* is an answer.
 6. Read back, and compare with what should be so now.
 
-After a crash between 3 and 5 nobody knows whether the call took effect. `settle_open_intents` finds out by reading
-back, before anything else is done for the store; nothing is ever sent again blindly.
+After a crash between 3 and 5 nobody knows whether the call took effect. `settling` finds out by reading back, before
+anything else is done for the store; nothing is ever sent again blindly.
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ import structlog
 
 from syncd.domain.orders import Order
 from syncd.domain.ports import Call
-from syncd.domain.shipments import SupplierOrder
 from syncd.domain.steps import Action, Effect, EffectState, Step, StepOutcome, StepState
 from syncd.errors import AuthRejected, FenceLost, OutcomeUnknown, PortError, SyncdError, Transient
-from syncd.journal import fences, intents, mirror
+from syncd.journal import fences, intents
 from syncd.journal.fences import Fence
-from syncd.journal.intents import UNSETTLED, WITHOUT_EFFECT, IntentRow, IntentState
+from syncd.journal.intents import UNSETTLED, IntentRow, IntentState
 from syncd.journal.notifications import AlreadyNotified
-from syncd.journal.outcomes import keep_outcome
-from syncd.reconcile.settle import Settlement, settle, verify
+from syncd.reconcile.settle import verify
 from syncd.secrets import redact
+from syncd.settling import keep_seen, outcome_of, read_target
 from syncd.shop import Shop
 
 log = structlog.get_logger()
@@ -172,7 +171,7 @@ class _Hand:
                 return _done_before(step, row, fresh)
             case IntentState.SENT | IntentState.UNKNOWN | IntentState.DONE:
                 text = "An earlier attempt is not settled yet; nothing was sent again."
-                return _outcome(step, StepState.UNKNOWN, row=row, code="unsettled", text=text)
+                return outcome_of(step, StepState.UNKNOWN, row=row, code="unsettled", text=text)
             case IntentState.PENDING | IntentState.REFUSED:
                 pass
         if isinstance(fresh, PortError):
@@ -188,7 +187,7 @@ class _Hand:
         self, step: Step, row: IntentRow, *, code: str, text: str, state: StepState = StepState.REFUSED
     ) -> StepOutcome:
         await self._record(row, Effect(state=EffectState.REFUSED, code=code, text=text))
-        return _outcome(step, state, row=row, code=code, text=text)
+        return outcome_of(step, state, row=row, code=code, text=text)
 
     async def _send(self, step: Step, row: IntentRow, *, before: Order) -> StepOutcome | _Sent:
         shop, limits = self.shop, self.shop.limits
@@ -214,7 +213,7 @@ class _Hand:
         log.info("step.answered", step=step.id, order=step.order, action=step.action.value, answer=effect.state.value)
         if effect.state is EffectState.REFUSED and not effect.already:
             state = StepState.FAILED if effect.code == "not_sent" else StepState.REFUSED
-            return _outcome(step, state, row=row, code=effect.code, text=effect.text)
+            return outcome_of(step, state, row=row, code=effect.code, text=effect.text)
         return _Sent(step=step, row=row, effect=effect, before=before)
 
     async def _call(self, step: Step, call: Call) -> Effect:
@@ -260,10 +259,10 @@ class _Hand:
             text = f"It could not be read back: {error}"
             if effect.state is EffectState.DONE:
                 await self._record(row, Effect(state=EffectState.UNKNOWN, code="not_read_back", text=text))
-            return _outcome(step, StepState.UNKNOWN, row=row, code="not_read_back", text=text)
+            return outcome_of(step, StepState.UNKNOWN, row=row, code="not_read_back", text=text)
         found = verify(step, before=before, after=after, supplier_order=supplier_order)
         state = StepState.VERIFIED if found.ok else StepState.REFUSED if effect.already else StepState.UNKNOWN
-        outcome = _outcome(
+        outcome = outcome_of(
             step,
             state,
             row=row,
@@ -271,7 +270,7 @@ class _Hand:
             text=found.why if found.ok or not effect.text else effect.text,
             effect_id=effect.effect_id or found.effect_id,
         )
-        await _keep(self.shop, self.fence, outcome, before=before, after=after, run_id=self.run_id)
+        await keep_seen(self.shop, self.fence, outcome, before=before, after=after, run_id=self.run_id)
         return outcome
 
     async def _record(self, row: IntentRow, effect: Effect) -> None:
@@ -286,86 +285,6 @@ class _Hand:
             request_id=effect.request_id,
             now=self.shop.clock.now(),
         )
-
-
-async def read_target(
-    shop: Shop, step: Step, *, seen: Order | PortError | None = None
-) -> tuple[Order, SupplierOrder | None]:
-    """A step's order, and the supplier order that it touches, read afresh by id. `seen`: what reading the order just gave."""
-    if isinstance(seen, PortError):
-        raise seen
-    supplier_order = None
-    if step.action is Action.SUPPLIER_CANCEL and step.target.supplier and step.target.supplier_order_id:
-        supplier_order = await shop.suppliers[step.target.supplier].order(step.target.supplier_order_id)
-    return seen or await shop.port.order(step.order_id), supplier_order
-
-
-async def settle_open_intents(shop: Shop, fence: Fence, *, run_id: str) -> tuple[StepOutcome, ...]:
-    """Find out by reading back what became of every effect that was not seen yet.
-
-    What was only intended was never sent and counts as such. What cannot be settled now stays open, and is told as
-    drift (`effect_unknown`): either it is too early to tell, or a person has to look.
-    """
-    now = shop.clock.now()
-    await shop.db.run(intents.give_up_pending, fence=fence, before=now, now=now)
-    outcomes = []
-    for row in await shop.db.run(intents.unsettled, store=shop.name):
-        try:
-            order, supplier_order = await read_target(shop, row.step)
-        except PortError as error:
-            outcomes.append(_outcome(row.step, StepState.UNKNOWN, row=row, code="not_read_back", text=str(error)))
-            continue
-        found = settle(
-            mirror.intent_view(row, observed_at=shop.clock.now()),
-            order=order,
-            supplier_order=supplier_order,
-            now=shop.clock.now(),
-            margin=shop.limits.settle_margin,
-        )
-        outcomes.append(await _settled(shop, fence, row, found, order=order, run_id=run_id))
-    return tuple(outcomes)
-
-
-async def _settled(
-    shop: Shop, fence: Fence, row: IntentRow, found: Settlement, *, order: Order, run_id: str
-) -> StepOutcome:
-    match found.verdict:
-        case "done":
-            outcome = _outcome(
-                row.step, StepState.VERIFIED, row=row, code="settled", text=found.why, effect_id=found.effect_id
-            )
-        case "retry":
-            await _give_up(shop, fence, row, code=WITHOUT_EFFECT, text=found.why)
-            return _outcome(row.step, StepState.FAILED, row=row, code=WITHOUT_EFFECT, text=found.why)
-        case "wait" | "person":
-            outcome = _outcome(row.step, StepState.UNKNOWN, row=row, code=found.verdict, text=found.why)
-            if row.state is IntentState.UNKNOWN:
-                return outcome  # as told before: the history need not say so again in every pass
-    await _keep(shop, fence, outcome, before=None, after=order, run_id=run_id)
-    return outcome
-
-
-async def _keep(
-    shop: Shop, fence: Fence, outcome: StepOutcome, *, before: Order | None, after: Order, run_id: str
-) -> None:
-    await shop.db.run(
-        keep_outcome,
-        fence=fence,
-        outcome=outcome,
-        before=before,
-        after=after,
-        actor=shop.actor,
-        run_id=run_id,
-        now=shop.clock.now(),
-    )
-
-
-async def _give_up(shop: Shop, fence: Fence, row: IntentRow, *, code: str, text: str) -> None:
-    """The attempt certainly had no effect: the same step may be tried again."""
-    await shop.db.run(
-        intents.outcome, fence=fence, intent_id=row.id, state=IntentState.REFUSED, code=code, text=text,
-        effect_id=None, request_id=None, now=shop.clock.now(),
-    )  # fmt: skip
 
 
 def _with_existing(step: Step, before: Order) -> Step:
@@ -385,10 +304,10 @@ def _done_before(step: Step, row: IntentRow, fresh: Fresh | SyncdError | None) -
         case None:
             return already_done(step, row)
         case SyncdError():
-            return _outcome(step, StepState.FAILED, row=row, code="unreachable", text=str(fresh))
+            return outcome_of(step, StepState.FAILED, row=row, code="unreachable", text=str(fresh))
         case _:
             text = "It was carried out before, and the store does not show it any more; it is not done twice by itself."
-            return _outcome(step, StepState.REFUSED, row=row, code="undone", text=text)
+            return outcome_of(step, StepState.REFUSED, row=row, code="undone", text=text)
 
 
 async def _or_mishap(step: Step, row: IntentRow, work: Awaitable[Done]) -> Done | StepOutcome:
@@ -399,25 +318,12 @@ async def _or_mishap(step: Step, row: IntentRow, work: Awaitable[Done]) -> Done 
         raise
     except SyncdError as error:  # the journal: what was sent is found out before anything else is done for the store
         log.warning("step.not_recorded", step=step.id, error=str(error))
-        return _outcome(step, StepState.UNKNOWN, row=row, code="not_recorded", text=str(error))
+        return outcome_of(step, StepState.UNKNOWN, row=row, code="not_recorded", text=str(error))
     except Exception as error:  # a bug of ours; as above
         log.exception("step.broken", step=step.id)
-        return _outcome(step, StepState.UNKNOWN, row=row, code="broken", text=f"{type(error).__name__}: {error}")
+        return outcome_of(step, StepState.UNKNOWN, row=row, code="broken", text=f"{type(error).__name__}: {error}")
 
 
 def already_done(step: Step, row: IntentRow) -> StepOutcome:
     """A step whose effect was seen in an earlier run."""
-    return _outcome(step, StepState.ALREADY_DONE, row=row, text="This very step was carried out before.")
-
-
-def _outcome(
-    step: Step, state: StepState, *, row: IntentRow, code: str = "", text: str = "", effect_id: str | None = None
-) -> StepOutcome:
-    return StepOutcome(
-        step=step,
-        state=state,
-        code=code,
-        text=redact(text),  # often the other side's words, which may quote what we sent
-        attempts=row.attempts,
-        effect_id=effect_id or row.effect_id,
-    )
+    return outcome_of(step, StepState.ALREADY_DONE, row=row, text="This very step was carried out before.")

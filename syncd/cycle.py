@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.apply import Redecide, already_done, carry_out, settle_open_intents
+from syncd.apply import Redecide, already_done, carry_out
 from syncd.clock import rfc3339
 from syncd.domain.steps import Approval, Plan, Step, StepOutcome, StepState
 from syncd.errors import (
@@ -36,6 +36,7 @@ from syncd.reconcile.plan import plan_document, policy_hash
 from syncd.reconcile.settle import same_effect
 from syncd.reconcile.view import OrderView
 from syncd.redecide import deciding_again, views_of
+from syncd.settling import settle_open_intents
 from syncd.shop import Shop
 
 PLAN_AGE = timedelta(hours=1)
@@ -232,8 +233,10 @@ async def _fenced(shop: Shop, *, wait: timedelta) -> AsyncIterator[tuple[Fence, 
             raise
     finally:
         ended.set()
-        await asyncio.gather(beat, return_exceptions=True)
-        await shop.db.run(fences.release, fence)
+        try:
+            await asyncio.gather(beat, return_exceptions=True)
+        finally:  # an interruption may come just here
+            await shop.db.run(fences.release, fence)
 
 
 async def _keep_lease(shop: Shop, fence: Fence, ended: asyncio.Event) -> None:
