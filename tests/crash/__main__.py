@@ -55,6 +55,11 @@ async def crashes(scenario: Scenario) -> Found:
     return [(str(point), await crash(scenario, point, like=counted)) for point in counted.points]
 
 
+async def different(scenario: Scenario) -> Found:
+    counted = await count(scenario)
+    return [(str(point), await crash(scenario, point, like=counted)) for point in counted.different]
+
+
 async def faults(scenario: Scenario) -> Found:
     cases, ending = await cases_of(scenario)
     return [(str(case), await trouble(scenario, case, like=ending)) for case in cases]
@@ -68,7 +73,12 @@ async def pauses(scenario: Scenario) -> Found:
     return [(f"{n} {what}", await pause(scenario, n, like=like, must_stop=n <= end)) for n, what in tried]
 
 
-SWEEPS: dict[str, Callable[[Scenario], Awaitable[Found]]] = {"crash": crashes, "pause": pauses, "fault": faults}
+SWEEPS: dict[str, Callable[[Scenario], Awaitable[Found]]] = {
+    "crash": crashes,
+    "quick": different,
+    "pause": pauses,
+    "fault": faults,
+}
 
 
 def swept(kind: str, name: str) -> Swept:
@@ -119,7 +129,7 @@ def tasks(asked: argparse.Namespace) -> Iterator[Task]:
     names = asked.scenario or list(SCENARIOS)
     kinds = [kind for kind, is_asked in (("pause", asked.pauses), ("fault", asked.faults)) if is_asked or asked.all]
     if asked.all or not (kinds or asked.double):
-        yield from ((swept, ("crash", name)) for name in names)
+        yield from ((swept, ("quick" if asked.quick else "crash", name)) for name in names)
     many = asked.double or (DOUBLES if asked.all else 0)
     for place, name in enumerate(names):
         seeds = tuple(f"{asked.seed}/{number}" for number in range(place, many, len(names)))
@@ -144,6 +154,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="crashes, double crashes, pauses and faults")
     parser.add_argument("--faults", action="store_true", help="trouble at every call instead of crashes")
     parser.add_argument("--pauses", action="store_true", help="runs that are stopped instead of crashes")
+    parser.add_argument(
+        "--quick", action="store_true", help="crash only where what is left differs from the point before"
+    )
     parser.add_argument("--double", type=int, default=0, metavar="N", help="N double crashes instead of crashes")
     parser.add_argument("--seed", default="1", help="what double crashes are drawn from")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")

@@ -38,13 +38,23 @@ class Counted:
 
     @property
     def different(self) -> tuple[Point, ...]:
-        """The points that leave different worlds: a transaction that is lost right after another leaves what that one left."""
-        before = (None, *self.points[:-1])
-        return tuple(
-            point
-            for last, point in zip(before, self.points, strict=True)
-            if last is None or not (point.what.startswith("in ") and last.what.startswith("after "))
-        )
+        """The points that leave different worlds.
+
+        A transaction that is lost leaves what there was before it, and so does a read that is not made; only one for a token
+        leaves something behind.
+        """
+        kept = [point for point in self.points if point.number == 1 or _leaves_something(point)]
+        return tuple(kept)
+
+
+def _leaves_something(point: Point) -> bool:
+    is_late_write = point.arrives_after is not None
+    is_token = "getAccessToken" in point.what
+    return is_late_write or is_token or not point.what.startswith(("in ", "before ")) or point.what in _FILES
+
+
+_FILES = frozenset({"before write", "in write", "before replace", "before add"})
+"""Boundaries of files, each with something else on the disk."""
 
 
 _COUNTED: dict[str, Counted] = {}
@@ -75,7 +85,7 @@ def _points(passed: list[str]) -> list[Point]:
     for number, what in enumerate(passed, 1):
         points.append(Point(number=number, what=what))
         is_write = f"after {what.removeprefix('before ')}" in passed[number : number + 1]
-        if what.startswith("before ") and is_write:
+        if what.startswith("before ") and is_write and what not in _FILES:
             points += [Point(number=number, what=what, arrives_after=share) for share in (0.0, 0.5, 1.0)]
     return points
 
