@@ -1,8 +1,10 @@
 """A run that ends with an error leaves nothing open behind it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from syncd import cycle
 from syncd.cycle import Look
@@ -43,3 +45,21 @@ async def test_a_run_that_broke_is_closed_too(tmp_path: Path) -> None:
         row = await _ended(world)
         assert row.document is not None
         assert "no terminal" in row.document["error"]
+
+
+async def test_a_run_that_is_interrupted_at_its_very_end_lets_its_store_go_too(tmp_path: Path) -> None:
+    async with shop_world(tmp_path) as world:
+        work = asyncio.ensure_future(cycle.reconcile(world.shop, agree=lambda _: True))
+        while not await world.db.run(_is_finished):  # noqa: ASYNC110 - the journal calls nobody
+            await asyncio.sleep(0)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        world.later(seconds=1)
+        holder = await world.db.run(fences.holder, store="main")
+        assert holder is not None
+        assert holder.lease_until < world.clock.now()
+
+
+def _is_finished(conn: Connection) -> bool:
+    return any(row.finished_at for row in runs.latest(conn, store="main"))
