@@ -1,4 +1,8 @@
-"""Where a life may end: counted in one run, chosen in the next."""
+"""Where a life may end: counted in one run, chosen in the next.
+
+Commits are boundaries by `MortalDatabase`, requests and answers by `Wire`, files by `MortalDisk`. Mail will be one more
+once syncd sends any: whatever hands a message over is to touch the edge before and after.
+"""
 
 from __future__ import annotations
 
