@@ -35,6 +35,7 @@ async def peace(world: Scene) -> None:
         if store is not silent:
             orders = store.twin.world.orders.values()
             tell(world, "L1", *(liveness.l1_everything_shipped_is_fulfilled(world, order) for order in orders))
+            tell(world, "L1", *(liveness.l1_stale_requests_are_withdrawn(world, store, order) for order in orders))
     silence = silent.name if silent is not None else ""
     tell(world, "L3", read_journal(lambda conn: liveness.l3_no_intent_stays_open(conn, silent=silence)))
 

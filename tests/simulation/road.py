@@ -123,6 +123,9 @@ class _Way(httpx.AsyncBaseTransport):
             scene.reached["slow request"] += 1
         if road.rate and choices.chance("befalls", min(0.5, WRITES_SUFFER * road.rate) if write else road.rate):
             fitting = [one for one in SPOILINGS if one.name in scene.shape.faults and _fits(one, request, write=write)]
+            of_writes = [one for one in fitting if one.writes_only]
+            if of_writes and choices.chance("as only writes can", 0.6):
+                fitting = of_writes
             if fitting:
                 return await self._befall(choices.among("what", fitting), request, choices, sent_at=sent_at)
         return await road.carry_out(request, process=self.process, sent_at=sent_at)

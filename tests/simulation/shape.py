@@ -48,6 +48,7 @@ class Shape:
 def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
     """The shape of this seed's world. `features` are the happenings that it may have."""
     scope = choices.within("shape")
+    pauses = scope.among("pause_rate", (0.0, 0.0, 0.5))
     rate = scope.among("fault_rate", (0.0, 0.0, 0.02, 0.06, 0.2))
     return Shape(
         stores=1 + scope.chance("two_stores", 0.2),
@@ -57,8 +58,9 @@ def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
         fault_rate=rate,
         slow_rate=scope.among("slow_rate", (0.0, 0.0, 0.1)),
         crash_rate=scope.among("crash_rate", (0.0, 0.3, 0.7)),
-        pause_rate=scope.among("pause_rate", (0.0, 0.0, 0.3)),
-        two_workers=scope.chance("two_workers", 0.25),
+        pause_rate=pauses,
+        # A pause hurts where somebody else goes on meanwhile.
+        two_workers=scope.chance("two_workers", 0.7 if pauses else 0.25),
         index_lag=timedelta(seconds=scope.among("index_lag_s", (0, 0, 3, 40))),
         lock_rate=scope.among("lock_rate", (0.0, 0.0, 0.0, 0.05)),
         meanwhile=scope.among("meanwhile", (0.0, 0.02, 0.1)),

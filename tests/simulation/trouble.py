@@ -73,7 +73,8 @@ def happen(world: Scene, scope: Scope) -> None:
     if not scope.chance("there", 0.5):
         return
     names = [name for name in happenings.ALL if name in world.shape.features or name in happenings.ALWAYS]
-    names = [*happenings.ALWAYS, *names]
+    # Most promises are about what follows when goods leave.
+    names = [*happenings.ALWAYS, *names, *["ships"] * (len(names) // 3)]
     name = scope.among("what", names)
     told = happenings.ALL[name](world, scope.within(name))
     if told:

@@ -12,7 +12,7 @@ from tests.simulation.truth import Goods
 
 MOST = 6
 """Orders that a world has at most."""
-TRAITS = ("locations", "joint parcels")
+TRAITS = ("locations", "joint parcels", "never placed")
 """What the orders of a world may be like."""
 SKUS = ("DP-HAT", "CJ-MUG", "DP-SCARF", "CJ-CUP", "OWN-PEN")
 
@@ -63,6 +63,8 @@ def plan_goods(scene: Scene, order: Any, scope: Scope) -> None:
         together = []
     for line in order.lines:
         if line.sku.startswith("OWN") or line in together:
+            continue
+        if "never placed" in scene.shape.features and scope.chance(f"never placed {line.sku}", 0.4):
             continue
         left = line.quantity
         while left:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from syncd.domain.steps import Approval
 from syncd.journal.schema import fences, intents
 from tests.simulation.invariants.effects import OURS
 from tests.simulation.scene import Scene, Store
@@ -42,6 +43,25 @@ def l1_everything_shipped_is_fulfilled(scene: Scene, order: Any) -> Iterator[str
                 yield f"{order.name} does not show {number} as well, but {sorted(map(str, shown))}"
         if goods.number not in shown and not (goods.moved_at and shown & set(goods.numbers)):
             yield f"{order.name} does not show {goods.number}, but {sorted(map(str, shown))}"
+
+
+def l1_stale_requests_are_withdrawn(scene: Scene, store: Store, order: Any) -> Iterator[str]:
+    """Where the policy lets it, no request is left hanging that nobody answered in time and whose supplier has nothing."""
+    policy = store.policy
+    if policy.cancel_stale_requests is not Approval.AUTO or order.cancelled_at is not None:
+        return
+    if any(goods.is_live for goods in scene.truth.of(order) if goods.supplier == "cj"):
+        return
+    for work in order.fulfillment_orders:
+        asked = [one.sent_at for one in work.requests if one.kind == "FULFILLMENT_REQUEST"]
+        waits = work.is_open and work.request_status == "SUBMITTED" and asked and not work.holds
+        all_cj = all((part.line.sku or "").startswith("CJ-") for part in work.lines)
+        if waits and all_cj and max(asked) + _DAY < scene.clock.now() - _AGO:
+            yield f"{order.name}: the request of {max(asked):%d %b %H:%M} still waits"
+
+
+_DAY, _AGO = timedelta(hours=24), timedelta(minutes=10)
+"""Every policy of these worlds gives up a request after a day at most; a pass has had the time to see it."""
 
 
 def _due(scene: Scene, order: Any) -> list[Any]:
