@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from tests.simulation.run import simulate
 from tests.simulation.stopwatch import stopwatch
@@ -26,34 +27,56 @@ def soak(
     seeds: range | None, *, first: int, seconds: float, jobs: int, told: Callable[[Tally], None] = lambda _: None
 ) -> Tally:
     """Run these seeds (None = all from `first` on) until they or the time are over."""
+    context = multiprocessing.get_context("spawn")
+    found: Any = context.SimpleQueue()
+    given = (seeds.start, seeds.stop) if seeds is not None else (first, None)
+    workers = [
+        context.Process(target=_work, args=(found, *given, place, jobs, seconds), daemon=True) for place in range(jobs)
+    ]
     tally, since, said = Tally(), stopwatch(), 30.0
-    endless: Iterator[int] = iter(seeds) if seeds is not None else count(first)
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        for seed, found, reached in pool.imap_unordered(_one, _until(endless, since, seconds), chunksize=1):
-            tally.seeds += 1
-            tally.reached.update(reached)
-            if found:
-                tally.failing[seed] = found
-            if since() > said:
-                said += 30.0
-                told(tally)
+    for worker in workers:
+        worker.start()
+    left = jobs
+    while left:
+        one = found.get()
+        if one is None:
+            left -= 1
+            continue
+        _add(tally, one)
+        if since() > said:
+            said += 30.0
+            told(tally)
+    for worker in workers:
+        worker.join()
     tally.seconds = since()
     return tally
 
 
-def _until(seeds: Iterator[int], since: Callable[[], float], seconds: float) -> Iterator[list[int]]:
-    """The seeds, as long as there is time. A pool reads ahead: seeds are handed out a second's worth at a time."""
-    for seed in seeds:
-        if since() > seconds:
-            return
-        yield [seed]
+Found = tuple[int, str, "Counter[str]"]
 
 
-def _one(seeds: list[int]) -> tuple[int, str, Counter[str]]:
-    (seed,) = seeds
+def _add(tally: Tally, found: Found) -> None:
+    seed, broken, reached = found
+    tally.seeds += 1
+    tally.reached.update(reached)
+    if broken:
+        tally.failing[seed] = broken
+
+
+def _work(found: Any, first: int, end: int | None, place: int, jobs: int, seconds: float) -> None:
+    """Every `jobs`-th seed, as long as there is time; None at the end."""
+    since = stopwatch()
+    for seed in count(first + place, jobs):
+        if since() > seconds or (end is not None and seed >= end):
+            break
+        found.put(_one(seed))
+    found.put(None)
+
+
+def _one(seed: int) -> Found:
     try:
         outcome = simulate(seed)
-    except Exception as error:  # noqa: BLE001 - a mistake of the simulator's own: told like a find, it must not end the others
+    except Exception as error:  # noqa: BLE001 - a mistake of the simulator's own: it must not end the others
         return seed, f"the simulator fell over: {type(error).__name__}: {error}", Counter()
     told = "; ".join(f"{one.code} {one.text}" for one in outcome.violations)
     return seed, told, outcome.reached
