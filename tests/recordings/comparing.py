@@ -69,54 +69,51 @@ class Difference:
 def differences(theirs: Mapping[str, Any], ours: Mapping[str, Any], pairs: Pairs, *, priced: bool) -> list[Difference]:
     """Everything that differs. Prices and places in the text count only where the text is the recorded one."""
     left = {key: one for key, one in ours.items() if key in theirs or key != "extensions"}
-    return list(_differ(theirs, left, "", pairs, priced))
+    return list(_Comparison(pairs, priced).of(theirs, left, ""))
 
 
-def _differ(theirs: Any, ours: Any, path: str, pairs: Pairs, priced: bool) -> Iterator[Difference]:  # noqa: FBT001
-    match theirs, ours:
-        case dict(), dict():
-            for key in dict.fromkeys([*theirs, *ours]):
-                if not _is_left_out(key, path, priced):
-                    one, other = theirs.get(key, ABSENT), ours.get(key, ABSENT)
-                    yield from _differ_at(key, one, other, f"{path}.{key}", pairs, priced)
-        case list(), list() if len(theirs) == len(ours):
-            for at, (one, other) in enumerate(zip(theirs, ours, strict=True)):
-                if not _is_name_of_text(path, at, priced):
-                    yield from _differ(one, other, f"{path}[{at}]", pairs, priced)
-        case str(), str():
-            if not _is_same_text(theirs, ours, pairs):
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    pairs: Pairs
+    priced: bool
+
+    def of(self, theirs: Any, ours: Any, path: str) -> Iterator[Difference]:
+        match theirs, ours:
+            case dict(), dict():
+                for key in dict.fromkeys([*theirs, *ours]):
+                    if not self.is_left_out(key, path):
+                        yield from self.at(key, theirs.get(key, ABSENT), ours.get(key, ABSENT), f"{path}.{key}")
+            case list(), list() if len(theirs) == len(ours):
+                for at, (one, other) in enumerate(zip(theirs, ours, strict=True)):
+                    if not self.is_name_of_text(path, at):
+                        yield from self.of(one, other, f"{path}[{at}]")
+            case str(), str():
+                if not self.is_same_text(theirs, ours):
+                    yield Difference(path, theirs, ours)
+            case _ if theirs != ours or isinstance(theirs, bool) != isinstance(ours, bool):
                 yield Difference(path, theirs, ours)
-        case _ if theirs != ours or isinstance(theirs, bool) != isinstance(ours, bool):
-            yield Difference(path, theirs, ours)
 
+    def at(self, key: str, theirs: Any, ours: Any, path: str) -> Iterator[Difference]:
+        is_text = isinstance(theirs, str) and isinstance(ours, str) and ABSENT not in {theirs, ours}
+        if is_text and (key in CURSORS or key in FILES):
+            self.pairs.learn(theirs, ours)
+        elif not (key in LEVELS and isinstance(theirs, int | float) and isinstance(ours, int | float)):
+            yield from self.of(theirs, ours, path)
 
-def _differ_at(key: str, theirs: Any, ours: Any, path: str, pairs: Pairs, priced: bool) -> Iterator[Difference]:  # noqa: FBT001
-    is_text = isinstance(theirs, str) and isinstance(ours, str) and ABSENT not in {theirs, ours}
-    if is_text and (key in CURSORS or key in FILES):
-        pairs.learn(theirs, ours)
-        return
-    if key in LEVELS and isinstance(theirs, int | float) and isinstance(ours, int | float):
-        return
-    yield from _differ(theirs, ours, path, pairs, priced)
+    def is_left_out(self, key: str, path: str) -> bool:
+        is_price = key == "cost" and path == ".extensions"
+        return not self.priced and (is_price or (key == "locations" and path.startswith(".errors")))
 
+    def is_name_of_text(self, path: str, at: int) -> bool:
+        """The first step of an error's path can be the operation's name, which is ours where the text is."""
+        return not self.priced and at == 0 and path.startswith(".errors") and path.endswith(".path")
 
-def _is_left_out(key: str, path: str, priced: bool) -> bool:  # noqa: FBT001
-    return not priced and (
-        (key == "cost" and path == ".extensions") or (key == "locations" and path.startswith(".errors"))
-    )
-
-
-def _is_name_of_text(path: str, at: int, priced: bool) -> bool:  # noqa: FBT001
-    """The first step of an error's path can be the operation's name, which is ours where the text is."""
-    return not priced and at == 0 and path.startswith(".errors") and path.endswith(".path")
-
-
-def _is_same_text(theirs: str, ours: str, pairs: Pairs) -> bool:
-    one, other = GID.fullmatch(theirs), GID.fullmatch(ours)
-    if one and other:
-        is_alike = one[1] == other[1] and bool(one[3]) == bool(other[3])
-        # Jobs that were started together were recorded with one id.
-        return is_alike and (one[1] == "Job" or pairs.learn(theirs, ours))
-    if TIME.fullmatch(theirs) and TIME.fullmatch(ours):
-        return True
-    return UUID.sub("U", pairs.translated(theirs)) == UUID.sub("U", ours)
+    def is_same_text(self, theirs: str, ours: str) -> bool:
+        one, other = GID.fullmatch(theirs), GID.fullmatch(ours)
+        if one and other:
+            is_alike = one[1] == other[1] and bool(one[3]) == bool(other[3])
+            # Jobs that were started together were recorded with one id.
+            return is_alike and (one[1] == "Job" or self.pairs.learn(theirs, ours))
+        if TIME.fullmatch(theirs) and TIME.fullmatch(ours):
+            return True
+        return UUID.sub("U", self.pairs.translated(theirs)) == UUID.sub("U", ours)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,9 @@ _NOT_STEPS = frozenset({"upstreamCalls", "expected", "variables"})
 """`expected` repeats replies; what the recorder's proxy asked (`upstreamCalls`) is read apart."""
 VERSION = re.compile(r"\d{4}-\d\d")
 MOMENT = re.compile(r'"(?:captured|recorded)At": "([^"]+)"')
+
+UNREPEATABLE = re.compile(r"Create|Delete|Split|Move|Add|Begin|Commit")
+"""Names of mutations that cannot answer twice with the same ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +78,28 @@ def read(path: Path) -> Recording:
         path=path,
         version=version,
         recorded_at=_latest(json.dumps(told)),
-        steps=tuple(_steps(told)),
+        steps=tuple(_once(_in_order(list(_steps(told))))),
         aside=tuple(_steps(aside)),
     )
+
+
+def _in_order(steps: list[Step]) -> list[Step]:
+    """What was cleared away was cleared away at the end, wherever the file has it."""
+    return sorted(steps, key=lambda step: "cleanup" in step.place.lower())
+
+
+def _once(steps: Iterable[Step]) -> Iterator[Step]:
+    """Some files show again what made or deleted something, word for word, or a reply alone: that happened once."""
+    steps = tuple(steps)
+    replies = [step.reply for step in steps if step.query]
+    shown: set[str] = set()
+    for step in steps:
+        mark = json.dumps([step.query, step.variables, step.reply], sort_keys=True)
+        is_again = mark in shown and any(UNREPEATABLE.search(root) for root in step.roots)
+        is_reply_alone = not step.place and step.query is None and step.reply in replies
+        if not is_again and not is_reply_alone:
+            yield step
+        shown.add(mark)
 
 
 def _latest(text: str) -> datetime | None:

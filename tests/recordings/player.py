@@ -20,6 +20,7 @@ from tests.recordings.dialogue import Recording, Step
 from tests.recordings.evidence import Evidence, canonical, kind_of, presupposed
 from tests.recordings.scope import is_in_scope
 from tests.recordings.seeding import seed
+from tests.recordings.seeding_app import seed_app
 
 PAUSE = timedelta(seconds=0.6)
 """Between two requests, about as recorded."""
@@ -144,6 +145,7 @@ async def player(recording: Recording, steps: tuple[Step, ...]) -> AsyncIterator
     twin = ShopifyTwin(clock, Random(7), plan="standard", oldest_version="2025-01")
     if clock.now() < DEARER_SINCE:
         twin.world.settings.tracking_update_cost = 10
+    seed_app(twin, recording)
     seed(twin.world, presupposed(recording, steps))
     headers = {"X-Shopify-Access-Token": "shpat_sandbox"}
     transport = httpx.ASGITransport(twin.app)
