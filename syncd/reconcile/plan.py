@@ -49,13 +49,18 @@ def make_plan(store: str, steps: Iterable[Step], *, policy: Policy, seen: str, n
     decided = sorted((step_document(step) for step in ordered), key=lambda each: str(each["id"]))
     fingerprint = digest([store, seen, policy_digest, decided])
     return Plan(
-        id=f"plan-{digest([fingerprint, rfc3339(now)])[:16]}",
+        id=plan_id(fingerprint, created_at=now),
         store=store,
         fingerprint=fingerprint,
         policy_hash=policy_digest,
         created_at=now,
         steps=tuple(ordered),
     )
+
+
+def plan_id(fingerprint: str, *, created_at: datetime) -> str:
+    """What a plan is called that was decided so at that moment: neither can be changed without its id."""
+    return f"plan-{digest([fingerprint, rfc3339(created_at)])[:16]}"
 
 
 def effects(steps: Iterable[Step]) -> dict[str, int]:
@@ -99,7 +104,7 @@ def plan_from_document(doc: Mapping[str, Any]) -> Plan:
 
     Raises UsageError that names the place when a key is missing or has the wrong form, or the schema is not ours.
     """
-    node = Node(dict(doc))
+    node = Node(doc)
     if node.get("schema").whole() != SCHEMA:
         raise UsageError(f"This plan has schema {doc['schema']}, and this version reads {SCHEMA}.")
     return Plan(

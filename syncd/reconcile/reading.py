@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ class Node:
     place: str = ""
 
     def wrong(self, wanted: str) -> UsageError:
-        shown = repr(self.value)
+        shown = json.dumps(self.value, ensure_ascii=False)
         shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
         place = self.place or "the document"
         return UsageError(
