@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import assert_never
 
 from syncd.domain.orders import (
     Fulfillment,
@@ -89,6 +90,8 @@ def _refunded_unfulfilled(line: Line, *, refunds: Sequence[RefundedLine], fulfil
             case Restock.NO_RESTOCK | Restock.LEGACY_RESTOCK | Restock.UNKNOWN:
                 stood = sum(_stood(fulfillment, line=line, at=refund.at) for fulfillment in shipped)
                 hit = min(refund.quantity, max(0, stood - refunded_fulfilled))
+            case _:
+                assert_never(refund.restock)
         refunded_fulfilled += hit
         unfulfilled += refund.quantity - hit
     return unfulfilled

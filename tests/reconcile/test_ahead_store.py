@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from syncd.domain.orders import FulfillmentEvent, FulfillmentStatus, Return
+from syncd.domain.orders import FulfillmentEvent, FulfillmentOrderStatus, FulfillmentStatus, Return
 from syncd.domain.orders import FulfillmentLine as Part
 from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action, Approval
@@ -261,6 +261,17 @@ NUMBERS = [
         [],
     ),
     Row(
+        "we fulfilled it, a person typed another number over ours, and more units of the line are open",
+        view(
+            order(line(A, 3), fulfillment_orders=(work({A: 3}, remaining={A: 2}),), fulfillments=(done({A: 1}, HAND),)),
+            side(placed(parcel(P1, units={A: 1}), units={A: 1})),
+            intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, P1, state="verified", effect_id=F1),),
+        ),
+        ["B04 report"],
+        "its units are fulfilled, under whatever number",
+        [],
+    ),
+    Row(
         "the supplier's number, typed by hand",
         view(shown(done({A: 1}, P1)), side(placed(parcel(P1)))),
         [],
@@ -424,6 +435,16 @@ TWICE = [
         ),
         [],
         "one fulfillment per location",
+    ),
+    Row(
+        "scheduled",
+        view(
+            order(fulfillment_orders=(work({A: 1}, status=FulfillmentOrderStatus.SCHEDULED, fulfill_at=ago(days=-2)),)),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 report"],
+        "the store lets nobody fulfill it yet",
+        [],
     ),
     Row(
         "cancelled by hand",

@@ -45,6 +45,24 @@ SHIPPED = [
         [f"create_fulfillment A*1 {P1}"],
     ),
     Row(
+        "nobody says when it left, and its number came after the first look",
+        view(order(), side(linked(placed(parcel(P1, shipped_at=None)), label_seen_at=ago(minutes=70)))),
+        ["A01 create_fulfillment"],
+        "it left at the latest when its number came",
+    ),
+    Row(
+        "nobody says when it left, and its number was there at the first look",
+        view(order(), side(linked(placed(parcel(P1, shipped_at=None)), label_seen_at=ago(hours=3)))),
+        ["A01 create_fulfillment"],
+        "the supplier's last change is all that is known",
+    ),
+    Row(
+        "it was scanned first, and nobody says when it left",
+        view(order(), side(placed(parcel(P1, shipped_at=None, first_scan_at=ago(minutes=80))))),
+        ["A01 create_fulfillment"],
+        "it left at the latest then",
+    ),
+    Row(
         "a label only",
         view(order(), side(placed(parcel(P1, rung=Rung.LABEL)))),
         ["A07 report"],
@@ -405,6 +423,50 @@ MORE_NUMBERS = [
         view(order(**SHOWN), side(placed(parcel(P1, rung=Rung.LABEL), parcel(P2, rung=Rung.LABEL)))),
         [],
         "they have not left yet",
+        [],
+    ),
+    Row(
+        "labels of an order that has left as a whole, of which one is shown",
+        view(
+            order(**SHOWN),
+            side(
+                placed(
+                    parcel(P1, rung=Rung.LABEL), parcel(P2, rung=Rung.LABEL), state=SupplierState.SHIPPED, units={A: 1}
+                )
+            ),
+        ),
+        [],
+        "what is not scanned yet is not shown yet",
+        [],
+    ),
+    Row(
+        "a label that may belong to either of two fulfillments",
+        view(
+            order(
+                line(A),
+                line(B),
+                fulfillment_orders=(closed({A: 1, B: 1}),),
+                fulfillments=(done({A: 1}, P1, n=1), done({B: 1}, P2, n=2)),
+            ),
+            side(placed(parcel(P1), parcel(P2), parcel(P3, rung=Rung.LABEL), state=SupplierState.PART_SHIPPED)),
+        ),
+        [],
+        "it has not left yet",
+        [],
+    ),
+    Row(
+        "a parcel that may belong to either of two fulfillments",
+        view(
+            order(
+                line(A),
+                line(B),
+                fulfillment_orders=(closed({A: 1, B: 1}),),
+                fulfillments=(done({A: 1}, P1, n=1), done({B: 1}, P2, n=2)),
+            ),
+            side(placed(parcel(P1), parcel(P2), parcel(P3), state=SupplierState.PART_SHIPPED)),
+        ),
+        ["A03 report"],
+        "never guess",
         [],
     ),
     Row(

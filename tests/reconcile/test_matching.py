@@ -121,6 +121,11 @@ def test_two_orders_that_do_not_list_their_lines_leave_each_other_unknown():
     assert {numbers: contents for numbers, contents, _ in made}[(P2,)] == {A: 3, B: 2}, "the dead one has none"
 
 
+def test_a_parcel_with_a_line_that_its_order_does_not_list_leaves_the_others_their_units():
+    made = shipments(placed(parcel(P1), parcel(P2, units={B: 1}), units={A: 3}))
+    assert sorted(made, key=str) == [((P1,), {A: 3}, {A}), ((P2,), {B: 1}, {B})]
+
+
 def test_a_link_that_names_lines_leaves_only_those():
     by_sku = linked(placed(parcel(P1)), links=(Link(origin="file", line_sku="CJ-B"),))
     assert shipments(by_sku) == [((P1,), {B: 2}, {B})]

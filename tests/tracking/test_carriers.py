@@ -81,6 +81,21 @@ def test_plain_dhl_is_told_apart_by_its_number(number: str, company: str) -> Non
     assert resolve("DHL", number=number).company == company
 
 
+@pytest.mark.parametrize(
+    ("number", "company"),
+    [
+        ("RB123456785SE", "PostNord SE"),
+        ("RB123456785no", "PostNord NO"),
+        ("RB123456785DK", "PostNord DK"),
+        ("RB123456785FI", "Portal PostNord"),
+        ("12345678", "Portal PostNord"),
+        (None, "Portal PostNord"),
+    ],
+)
+def test_plain_postnord_is_told_apart_by_the_country_in_its_number(number: str | None, company: str) -> None:
+    assert resolve("PostNord", number=number).company == company
+
+
 def test_without_a_name_only_a_telling_number_names_the_carrier() -> None:
     assert resolve(None, number="1Z5R89390357567127").company == "UPS"
     assert resolve(None, number="YT2229521272164446").company == "YunExpress"
