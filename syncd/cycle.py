@@ -32,7 +32,7 @@ from syncd.judge import UNLIFTED, Allowance, Judged, guarded, judge, judge_order
 from syncd.observe import Observed, Source, needs_credentials, observe, observe_orders
 from syncd.reconcile.documents import run_document
 from syncd.reconcile.guard import Guarded
-from syncd.reconcile.plan import plan_document, policy_hash
+from syncd.reconcile.plan import plan_document, plan_id, policy_hash
 from syncd.reconcile.settle import same_effect
 from syncd.reconcile.view import OrderView
 from syncd.redecide import deciding_again, views_of
@@ -125,7 +125,8 @@ async def apply_plan(
 ) -> Run:
     """Carry out a saved plan: each step is decided again on fresh reads, and sent only if the same effect is still wanted.
 
-    Raises GuardRefused when the plan is too old, for another store, or made under another policy; StoreBusy.
+    What was seen when it was made need not be so any more, and a step may have been edited: it is refused by itself then, and
+    the rest goes on. Raises GuardRefused when the plan is too old, for another store, or made under another policy; StoreBusy.
     """
     _must_be_ours(shop, plan)
     async with _fenced(shop, wait=wait) as (fence, run_id, started):
@@ -343,6 +344,9 @@ def _must_be_ours(shop: Shop, plan: Plan) -> None:
     remedy = f"Make a new one: syncd plan --store {shop.name}"
     if plan.store != shop.name:
         raise GuardRefused(f"The plan is for {plan.store}, not for {shop.name}.", remedy=remedy)
+    if plan.id != plan_id(plan.fingerprint, created_at=plan.created_at):
+        text = f"The plan says that it was made at {rfc3339(plan.created_at)}, which is not when {plan.id} was made."
+        raise GuardRefused(f"{text} Nothing was changed.", remedy=remedy)
     if now - plan.created_at > PLAN_AGE:
         text = f"The plan was made at {rfc3339(plan.created_at)}, more than 1 h ago. Nothing was changed."
         raise GuardRefused(text, remedy=remedy)

@@ -201,6 +201,22 @@ async def test_a_saved_plan_that_is_no_longer_ours_is_refused_whole(url: str, tm
         assert world.fulfillments(order) == []
 
 
+async def test_a_plan_cannot_make_itself_younger(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from syncd import cycle
+    from syncd.errors import GuardRefused
+
+    async with shop_world(tmp_path) as world:
+        order = world.order("CJ-MUG")
+        world.cj.ship(world.place_at_cj(order), NUMBER)
+        plan = (await world.look()).plan
+        world.later(minutes=61)
+        with pytest.raises(GuardRefused, match="is not when"):
+            await cycle.apply_plan(world.shop, replace(plan, created_at=world.clock.now()))
+        assert world.fulfillments(order) == []
+
+
 async def test_the_same_plan_twice_is_the_same_as_once(url: str, tmp_path: Path) -> None:
     from syncd import cycle
 
@@ -226,6 +242,23 @@ async def test_a_step_whose_order_changed_since_is_refused_as_stale(url: str, tm
         run = await cycle.apply_plan(world.shop, plan)
         assert [(o.state.value, o.code) for o in run.outcomes] == [("refused", "stale")]
         assert len(world.fulfillments(order)) == 1
+
+
+async def test_a_step_that_was_edited_in_its_plan_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from syncd import cycle
+
+    async with shop_world(tmp_path) as world:
+        orders = [world.order("CJ-MUG"), world.order("CJ-MUG")]
+        for order, number in zip(orders, (NUMBER, "YT2512345678901234"), strict=True):
+            world.cj.ship(world.place_at_cj(order), number)
+        plan = (await world.look()).plan
+        first, second = plan.steps
+        edited = replace(first, tracking=(replace(first.tracking[0], number="YT2500000000000009"),))
+        run = await cycle.apply_plan(world.shop, replace(plan, steps=(edited, second)))
+        assert [(o.state.value, o.code) for o in run.outcomes] == [("refused", "stale"), ("verified", "")]
+        assert world.fulfillments(orders[0]) == []
 
 
 async def test_a_new_policy_is_applied_to_orders_that_did_not_change(url: str, tmp_path: Path) -> None:
