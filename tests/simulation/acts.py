@@ -76,10 +76,12 @@ def noted(scene: Scene, run: Any) -> None:
     """Count what a run came to."""
     scene.served.append(run.store)
     for outcome in run.outcomes:
-        scene.reached[f"step {outcome.step.action} {outcome.state} {outcome.code}".strip()] += 1
+        scene.reached.update(
+            (f"step {outcome.step.action}", f"outcome {outcome.state}", f"code {outcome.code or 'none'}")
+        )
         scene.tell(f"  {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}".rstrip())
     for outcome in run.settled:
-        scene.reached[f"settled {outcome.state} {outcome.code}".strip()] += 1
+        scene.reached.update((f"settled {outcome.state}", f"settled as {outcome.code or 'none'}"))
         scene.tell(f"  settled {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}")
     for source in run.sources:
         if source.error is None and not source.complete:

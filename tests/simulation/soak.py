@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -29,10 +29,10 @@ def soak(
     """Run these seeds (None = all from `first` on) until they or the time are over."""
     context = multiprocessing.get_context("spawn")
     found: Any = context.SimpleQueue()
-    given = (seeds.start, seeds.stop) if seeds is not None else (first, None)
-    workers = [
-        context.Process(target=_work, args=(found, *given, place, jobs, seconds), daemon=True) for place in range(jobs)
+    shares: list[Iterable[int]] = [
+        seeds[place::jobs] if seeds is not None else count(first + place, jobs) for place in range(jobs)
     ]
+    workers = [context.Process(target=_work, args=(found, share, seconds), daemon=True) for share in shares]
     tally, since, said = Tally(), stopwatch(), 30.0
     for worker in workers:
         worker.start()
@@ -63,11 +63,11 @@ def _add(tally: Tally, found: Found) -> None:
         tally.failing[seed] = broken
 
 
-def _work(found: Any, first: int, end: int | None, place: int, jobs: int, seconds: float) -> None:
-    """Every `jobs`-th seed, as long as there is time; None at the end."""
+def _work(found: Any, seeds: Iterable[int], seconds: float) -> None:
+    """These seeds, as long as there is time; None at the end."""
     since = stopwatch()
-    for seed in count(first + place, jobs):
-        if since() > seconds or (end is not None and seed >= end):
+    for seed in seeds:
+        if since() > seconds:
             break
         found.put(_one(seed))
     found.put(None)

@@ -89,6 +89,7 @@ async def _life(world: Scene, scope: Scope) -> None:
     name = scope.among("command", tuple(COMMANDS)) if typed else scope.among("act", DONE_OFTEN)
     store = scope.among("store", list(world.stores.values()))
     process = world.process()
+    world.reached[f"command {name}"] += typed
     if scope.chance("dies", world.shape.crash_rate):
         process.dies_at = 1 + scope.number("dies_at", 60)
     elif scope.chance("interrupted", world.shape.crash_rate / 4):
