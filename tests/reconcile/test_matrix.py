@@ -63,8 +63,10 @@ STORES = {
         "B is picked up": store(work({A: 2}, 1), work({B: 1}, 2, delivery_method=DeliveryMethod.PICK_UP)),
         "one A is picked up": store(work({A: 1}, 1, delivery_method=DeliveryMethod.PICK_UP), work({A: 1, B: 1}, 2)),
         "at no place": store(work({A: 2, B: 1}, location_id=None)),
-        "all at one of three places": store(
-            work({A: 1}, 1, location_id=None), work({A: 2, B: 1}, 3), work({A: 1}, 2, **SECOND)
+        "A at two places, and the other came first": store(work({A: 1}, 1, **SECOND), work({A: 1, B: 1}, 2)),
+        "A at a place and at none": store(work({A: 1}, 1), work({A: 1, B: 1}, 2, location_id=None)),
+        "A by parcel and by courier": store(
+            work({A: 1}, 1), work({A: 1, B: 1}, 2, delivery_method=DeliveryMethod.LOCAL)
         ),
     },
     "bare": {
