@@ -18,6 +18,7 @@ from graphql import (
     is_leaf_type,
     is_required_argument,
     parse,
+    print_ast,
 )
 
 from tests.recordings.dialogue import Step, operation, with_text
@@ -31,12 +32,35 @@ def with_texts(steps: Iterable[Step], *, others: Iterable[Step], schema: GraphQL
     steps = tuple(steps)
     texts = tuple(dict.fromkeys(step.query for step in (*steps, *others) if step.query))
     for step in steps:
-        query = step.query or _fitting(step, texts) or _written(step, schema)
+        query = step.query or _fitting(step, texts) or _shortened(step, texts, schema) or _written(step, schema)
         yield step if query is None or step.query else with_text(step, query)
 
 
 def _fitting(step: Step, texts: Iterable[str]) -> str | None:
     return next((text for text in texts if step.data and _fits(step, text)), None)
+
+
+def _shortened(step: Step, texts: Iterable[str], schema: GraphQLSchema) -> str | None:
+    """A text of the same file that asks for more, cut down to what the reply shows."""
+    for text in texts:
+        asked = operation(text)
+        roots = [one for one in asked.selection_set.selections if isinstance(one, FieldNode)] if asked else []
+        shown = [one.alias.value if one.alias else one.name.value for one in roots]
+        if asked is None or not step.data or shown != list(step.data):
+            continue
+        kind = schema.get_root_type(asked.operation)
+        parts = [
+            f"{print_ast(_bare(one))} {_selection([value], get_named_type(kind.fields[one.name.value].type))}"
+            for one, value in zip(roots, step.data.values(), strict=True)
+            if kind is not None and one.name.value in kind.fields
+        ]
+        head = ", ".join(print_ast(one) for one in asked.variable_definitions or ())
+        return f"{asked.operation.value} Recorded{f'({head})' if head else ''} {{ {' '.join(parts)} }}"
+    return None
+
+
+def _bare(node: FieldNode) -> FieldNode:
+    return FieldNode(name=node.name, alias=node.alias, arguments=node.arguments, directives=node.directives)
 
 
 def _fits(step: Step, text: str) -> bool:

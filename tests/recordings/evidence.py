@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ class Evidence:
     """What was shown of them before the dialogue did anything to them."""
     routed_to: Mapping[str, Any] = field(default_factory=dict)
     """The location that new orders were assigned to, as far as it is shown."""
+    orders_before: int = 0
+    """How many orders the shop says that it had, when the first step asks for their count."""
 
     def note(self, shown: Any) -> None:
         """Add all that is shown, whoever made it."""
@@ -69,7 +71,17 @@ def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
     shown = Evidence()
     for step in recording.aside:
         _collect(canonical(step), shown, ids.untouched(), counts=True)
-    return _earlier(shown, evidence, routed_to=_routed_to(canonical(step) for step in (*steps, *recording.aside)))
+    found = _earlier(shown, evidence, routed_to=_routed_to(canonical(step) for step in (*steps, *recording.aside)))
+    found.orders_before = _orders_before(steps)
+    return found
+
+
+def _orders_before(steps: Sequence[Step]) -> int:
+    asked = operation(steps[0].query) if steps else None
+    for one in asked.selection_set.selections if asked else ():
+        if isinstance(one, FieldNode) and one.name.value == "ordersCount" and not one.arguments:
+            return int((steps[0].data.get("ordersCount") or {}).get("count", 0))
+    return 0
 
 
 def _routed_to(shown: Iterable[Any]) -> Mapping[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from adapters.sandbox.shopify import NewLine
 from adapters.sandbox.shopify.twin import Shop
 from adapters.sandbox.shopify.world import state
-from tests.recordings.evidence import Evidence
+from tests.recordings.evidence import Evidence, kind_of
 from tests.recordings.registering import at, keep, number_of
 from tests.recordings.seeding_orders import seed_order
 
@@ -15,10 +17,12 @@ from tests.recordings.seeding_orders import seed_order
 def seed(shop: Shop, evidence: Evidence) -> None:
     """Everything that was there before, under its recorded ids."""
     _locations(shop, evidence)
+    _older_orders(shop, evidence)
     for shown in evidence.of("Customer"):
         _customer(shop, shown)
-    for shown in evidence.of("ProductVariant"):
-        _variant(shop, shown)
+    for gid, shown in evidence.ever.items():
+        if kind_of(gid) == "ProductVariant":
+            _variant(shop, shown)
     for shown in sorted(evidence.of("Order"), key=lambda one: number_of(one["id"])):
         seed_order(shop, evidence.before.get(shown["id"], {}), shown)
 
@@ -67,18 +71,33 @@ def _location(shop: Shop, shown: Mapping[str, Any]) -> state.Location:
 
 
 def _customer(shop: Shop, shown: Mapping[str, Any]) -> state.Customer:
-    return keep(
-        shop,
-        state.Customer(
-            id=shown["id"],
-            number=number_of(shown["id"]),
-            display_name=shown.get("displayName") or "",
-            created_at=at(shop, shown.get("createdAt")),
-            updated_at=at(shop, shown.get("updatedAt")),
-        ),
-        "Customer",
+    customer = state.Customer(
+        id=shown["id"],
+        number=number_of(shown["id"]),
+        display_name=shown.get("displayName") or "",
+        email=shown.get("email"),
+        created_at=at(shop, shown.get("createdAt")),
+        updated_at=at(shop, shown.get("updatedAt")),
     )
+    shop.customers[customer.number] = customer
+    return keep(shop, customer, "Customer")
 
 
 def _variant(shop: Shop, shown: Mapping[str, Any]) -> None:
-    return
+    """A variant of which little more than its id is ever shown."""
+    made = shop.add_variant(shown.get("sku") or shown["id"], title=shown.get("title") or "Item")
+    del shop.nodes[made.id]
+    made.id, made.number, made.sku = shown["id"], number_of(shown["id"]), shown.get("sku")
+    keep(shop, made, "ProductVariant")
+
+
+def _older_orders(shop: Shop, evidence: Evidence) -> None:
+    """As many orders as the shop says that it had, beside those shown; older than all of these."""
+    shown = evidence.of("Order")
+    oldest = min((_first_day(shop, one) for one in shown), default=shop.now())
+    for at_back in range(evidence.orders_before - len(shown)):
+        shop.create_order(NewLine(title="Item"), created_at=oldest - timedelta(days=400 - at_back % 300))
+
+
+def _first_day(shop: Shop, shown: Mapping[str, Any]) -> datetime:
+    return at(shop, shown.get("createdAt"))

@@ -35,7 +35,7 @@ def _tracking(given: Mapping[str, Any] | None) -> list[TrackingRow]:
 def _create(request: Request, fulfillment: Mapping[str, Any], message: str | None) -> dict[str, Any]:
     groups = []
     for group in fulfillment["line_items_by_fulfillment_order"]:
-        if kind_of(group["fulfillment_order_id"]) != "FulfillmentOrder":
+        if not _names_fulfillment_order(group["fulfillment_order_id"]):
             raise wrong_kind_of_id()
         lines = group.get("fulfillment_order_line_items")
         groups.append(
@@ -53,6 +53,11 @@ def _create(request: Request, fulfillment: Mapping[str, Any], message: str | Non
         message=message,
     )
     return {"fulfillment": made}
+
+
+def _names_fulfillment_order(global_id: str) -> bool:
+    """Recorded: a number that names nothing is a refusal, 0 is no number."""
+    return kind_of(global_id) == "FulfillmentOrder" and not global_id.endswith("/0")
 
 
 def origin(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
