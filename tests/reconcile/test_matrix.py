@@ -13,7 +13,7 @@ import pytest
 
 from syncd.domain.orders import DeliveryMethod, FulfillmentOrderStatus
 from syncd.domain.shipments import Rung, SupplierState
-from syncd.domain.steps import Step
+from syncd.domain.steps import Action, Step
 from syncd.reconcile.catalogue import KINDS
 from syncd.reconcile.decide import reconcile
 from syncd.reconcile.view import Drift, Judgement
@@ -25,12 +25,14 @@ from tests.reconcile.world import (
     ago,
     closed,
     done,
+    intent,
     line,
     linked,
     order,
     parcel,
     placed,
     side,
+    undone,
     view,
     work,
 )
@@ -132,6 +134,43 @@ def test_every_parcel_goes_where_somebody_found_that_it_belongs(group, is_as_kep
                 judgement = reconcile(view(given, side(*past)), policy=rules, now=NOW)
                 lines.append(f"{shown} / {sent}{mark}: {'; '.join(_told(judgement)) or '-'}")
     is_as_kept(f"matrix_{group}", [_named(line) for line in lines])
+
+
+LEDGER = {
+    "open": store(work({A: 2, B: 1})),
+    "A with P1": store(work({A: 2, B: 1}, remaining={B: 1}), shown=(fulfilled({A: 2}, P1),)),
+    "A with P1, cancelled": store(closed({A: 2}, 1), work({A: 2, B: 1}, 2), shown=(undone({A: 2}, P1, at=ago(minutes=30)),)),
+    "A cancelled, and B fulfilled": store(
+        closed({A: 2, B: 1}, 1), work({A: 2}, 2), shown=(undone({A: 2}, P1, at=ago(minutes=30)), fulfilled({B: 1}, P2, n=2))
+    ),
+}  # fmt: skip
+STATES = ("pending", "sent", "done", "refused", "unknown", "verified")
+OURS = (
+    Action.CREATE_FULFILLMENT,
+    Action.UPDATE_TRACKING,
+    Action.CANCEL_FULFILLMENT,
+    Action.CANCEL_FULFILLMENT_ORDER,
+    Action.SUBMIT_CANCELLATION_REQUEST,
+    Action.HOLD,
+    Action.SUPPLIER_CANCEL,
+)
+
+
+@pytest.mark.parametrize("shown", LEDGER)
+def test_what_we_did_before_counts_by_what_it_was_and_how_it_ended(shown, is_as_kept):
+    lines = []
+    for sent in ("A in P1", "label of A", "a number before the label"):
+        for action in OURS:
+            for state in STATES:
+                ref = "gid://shopify/FulfillmentOrder/1" if action in _OF_WORK else "gid://shopify/Fulfillment/1"
+                did = intent(action, {A: 2}, P1, state=state, effect_id=ref, supplier="cj", supplier_order_id="S1")
+                given = view(LEDGER[shown], side(*SUPPLIERS[sent]), intents=(did,))
+                told = "; ".join(_told(reconcile(given, policy=POLICY, now=NOW)))
+                lines.append(f"{sent} / {action.value} {state}: {told or '-'}")
+    is_as_kept(f"ledger_{shown.replace(' ', '_').replace(',', '')}", [_named(line) for line in lines])
+
+
+_OF_WORK = {Action.CANCEL_FULFILLMENT_ORDER, Action.SUBMIT_CANCELLATION_REQUEST, Action.HOLD}
 
 
 def _told(judgement: Judgement) -> Iterator[str]:
