@@ -28,9 +28,6 @@ INDEX_LAG = timedelta(seconds=60)
 """How far behind the present the watermark stays: the store's search index lags by an undocumented time.
 A minute: our choice; the adapter's own overlap comes on top."""
 
-READ_DUE = 250
-"""How many of the orders that fell due a pass reads by id: five requests to Shopify. Our choice."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -75,7 +72,7 @@ class Observed:
 async def observe(shop: Shop) -> Observed:
     """Look at the store for what changed, then at every supplier for every mirrored open order."""
     await _announce(shop)
-    due = await shop.db.run(mirror.due, store=shop.name, now=shop.clock.now(), limit=READ_DUE)
+    due = await _due(shop)
     is_first = await shop.db.run(cursors.get, store=shop.name, name=cursors.WATERMARK) is None
     store, changed, read_at = await _observe_store(shop)
     if store.error is None:
@@ -93,6 +90,15 @@ async def observe(shop: Shop) -> Observed:
         changes=tuple(look.change for look in looks if look.change),
         read_at=read_at,
     )
+
+
+async def _due(shop: Shop) -> Collection[str]:
+    """The orders to be read by id because time alone brought them up, longest overdue first; told when they are not all."""
+    due = await shop.db.run(mirror.due, store=shop.name, now=shop.clock.now())
+    most = shop.limits.read_due
+    if len(due) > most:
+        log.info("orders.due", store=shop.name, due=len(due), read_by_id=most)
+    return due[:most]
 
 
 async def observe_orders(

@@ -14,7 +14,7 @@ from syncd.reconcile.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How a run may go about its writes.
+    """How a run may go about its reads and writes.
 
     A call must end before the fence's lease does. After an unknown outcome nothing is tried again before the call's
     deadline plus `settle_margin` has passed; together at most a minute.
@@ -24,6 +24,9 @@ class Limits:
     call_timeout: timedelta = timedelta(seconds=20)
     settle_margin: timedelta = timedelta(seconds=30)
     orders_in_flight: int = 8
+    read_due: int = 250
+    """How many of the orders that fell due a pass reads by id: five requests to Shopify. Our choice. The others are judged on what
+    was seen of them last; what is to be done about them is decided on reads made right before it, as always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

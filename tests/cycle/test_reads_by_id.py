@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from syncd import cycle
 from syncd.domain.orders import Order
@@ -17,6 +18,7 @@ from syncd.judge import judge_orders, remember
 from syncd.observe import observe_orders
 from syncd.reconcile import manual
 from syncd.reconcile.view import OrderView
+from syncd.shop import Limits
 from tests.cycle.shopworld import ShopWorld, shop_world, states
 
 NUMBER = "YT2229521272164446"
@@ -205,3 +207,25 @@ async def test_a_broken_store_adapter_is_told_as_an_unreachable_store(tmp_path: 
         world.shop = replace(world.shop, port=BrokenSearch(world.shop.port))
         with pytest.raises(StoreUnreachable, match="KeyError"):
             await world.look()
+
+
+async def test_due_orders_that_one_pass_cannot_read_are_judged_as_last_seen_and_acted_on_only_as_they_are(
+    tmp_path: Path,
+) -> None:
+    async with shop_world(tmp_path) as world:
+        world.shop = replace(world.shop, limits=Limits(read_due=1))
+        orders = [world.order("DP-HAT") for _ in range(3)]
+        for _ in range(2):  # the second search does not reach back to when they were made
+            world.later(minutes=10)
+            await world.pass_()
+        world.store.world.settings.index_frozen = True
+        for number, order in enumerate(orders):
+            world.store.world.merchant.fulfill(order, number=f"BY-HAND-{number}")
+            world.depot.ship(order.name, f"YT222952127216444{number}", sku="DP-HAT", quantity="1")
+        await world.db.run(mirror.make_all_due, store="main", now=world.clock.now())
+        with capture_logs() as told:
+            run = await world.pass_()
+        assert [(one.state.value, one.code) for one in run.outcomes] == [("refused", "stale"), ("refused", "stale")]
+        assert [len(world.fulfillments(order)) for order in orders] == [1, 1, 1]
+        assert {"event": "orders.due", "log_level": "info", "store": "main", "due": 3, "read_by_id": 1} in told
+        assert (await world.pass_()).plan.steps == ()
