@@ -34,7 +34,8 @@ def main(arguments: list[str]) -> int:
         if given.again:
             asked = [name for score in report.scores(given.modules) for name in score.left]
         script = str(Path("tests", "mutation", "running.py"))
-        subprocess.run([sys.executable, "-P", script, *asked], check=True)
+        chosen = [f"--every={given.every}", *(["--quick"] if given.quick else [])]
+        subprocess.run([sys.executable, "-P", script, *chosen, *asked], check=True)
     return report.show(given.modules, least=SCORE, with_changes=given.changes)
 
 
@@ -45,6 +46,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", metavar="MODULE")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="work there, and leave it as it is at the end")
     parser.add_argument("--again", action="store_true", help="test the survivors once more")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="try only every Nth mutant, as a sample")
+    parser.add_argument("--quick", action="store_true", help="try quick tests only")
     parser.add_argument("--summary", action="store_true", help="test nothing")
     parser.add_argument("--changes", action="store_true", help="show what every unexplained survivor changes")
     return parser.parse_args(arguments)

@@ -5,6 +5,7 @@ As a script, since nothing of `tests` may be imported before mutmut put its own 
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import time
@@ -51,8 +52,8 @@ def prepare() -> None:
     set_mutant_under_test("")
 
 
-def try_all(names: Sequence[str]) -> int:
-    """Try the mutants with these names; a pattern stands for those that have no verdict yet."""
+def try_all(names: Sequence[str], *, every: int, only_quick: bool) -> int:
+    """Try the mutants with these names; a pattern stands for every Nth of those that have no verdict yet."""
     from tests.mutation.trial import Mutant, Trial  # mutmut's copy
 
     files: dict[str, SourceFileMutationData] = {}
@@ -60,10 +61,9 @@ def try_all(names: Sequence[str]) -> int:
     for path in sorted(walk_mutatable_files()):
         data = SourceFileMutationData(path=path)
         data.load()
-        for name, code in data.exit_code_by_key.items():
-            place = next(
-                (n for n, one in enumerate(names) if name == one or (code is None and fnmatch(name, one))), None
-            )
+        for number, (name, code) in enumerate(data.exit_code_by_key.items()):
+            is_new = code is None and number % every == 0
+            place = next((n for n, one in enumerate(names) if name == one or (is_new and fnmatch(name, one))), None)
             if place is not None:
                 function = mangled_name_from_mutant_name(name)
                 tests = state().tests_by_mangled_function_name.get(function, ())
@@ -92,6 +92,7 @@ def try_all(names: Sequence[str]) -> int:
         seconds=state().duration_by_test,
         switch_on=set_mutant_under_test,
         keep=_in(keep),
+        only_quick=only_quick,
     )
     arguments = [
         "--rootdir=.",
@@ -117,4 +118,9 @@ def _in(keep: Any) -> Any:
 if __name__ == "__main__":
     leave_sentences_alone()
     prepare()
-    sys.exit(try_all(sys.argv[1:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*")
+    given = parser.parse_args()
+    sys.exit(try_all(given.names, every=given.every, only_quick=given.quick))

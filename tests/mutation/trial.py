@@ -66,12 +66,14 @@ class Trial:
         seconds: Mapping[str, float],
         switch_on: Callable[[str], None],
         keep: Callable[[Mutant, int, float], None],
+        only_quick: bool = False,
     ) -> None:
         self.mutants = mutants
         self.reach = reach
         self.seconds = seconds
         self.switch_on = switch_on
         self.keep = keep
+        self.only_quick = only_quick
         self.items: Mapping[str, pytest.Item] = {}
         self.noticed: dict[str, list[str]] = {}
         """Tests that noticed a mutant of a function, the last one first."""
@@ -81,7 +83,8 @@ class Trial:
         self.items = {item.nodeid: item for item in session.items}
         gc.freeze()
         lived = self._try(session, self.mutants, is_quick=True)
-        self._try(session, lived, is_quick=False)
+        if not self.only_quick:
+            self._try(session, lived, is_quick=False)
         return True
 
     def _try(self, session: pytest.Session, mutants: Sequence[Mutant], *, is_quick: bool) -> list[Mutant]:
