@@ -13,7 +13,6 @@ from tests.simulation.shape import FAULT_NAMES
 NOT_HERE = {
     # drift kinds that this version detects, and why no world here has them
     "drift last_mile_number_available": "the last mile is asked for only with `track`, which these worlds leave off",
-    "drift supplier_split_or_merged": "CJ splits no order in these worlds",
     "drift tracking_format_only": "nobody writes a number in another form",
     "drift carrier_mismatch": "nobody names another carrier",
     "drift tracking_reused": "every number is given once",
@@ -23,7 +22,6 @@ NOT_HERE = {
     "drift payment_not_captured": "every order is paid",
     "drift transit_expired": "these worlds last some days, not thirty",
     "drift label_only_stale": "as above: a week",
-    "drift unfulfilled_aging": "as above: three days",
     "drift fulfilled_no_tracking_anywhere": "as above: a week",
     "drift store_not_marked_delivered": "not detected yet",
     # actions that this version plans by itself for nobody
