@@ -9,7 +9,7 @@ from typing import Any
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 GID = re.compile(r"gid://shopify/([A-Za-z]+)/([\w.-]+)(\?.*)?")
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(-\d+)?")
 NUMBER = re.compile(r"\d{6,}")
 CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
 FILES = frozenset({"url", "partialDataUrl"})

@@ -137,7 +137,7 @@ def _whole(text: str | None) -> str | None:
     """Some texts were stored without the line break and the indentation that they began with; their replies count them."""
     last = (text or "").rpartition("\n")[2]
     indent = last[: len(last) - len(last.lstrip())]
-    is_stripped = bool(text and indent and last.strip()) and not text[0].isspace() and not text.startswith("#")
+    is_stripped = bool(text and indent and last.strip()) and not text[0].isspace()
     return f"\n{indent}{text}" if is_stripped else text
 
 

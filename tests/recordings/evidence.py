@@ -31,6 +31,8 @@ MAKERS = {
 }
 """Mutations that make lasting things."""
 
+PLACING = frozenset({"orderCreate", "draftOrderComplete"})
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -71,7 +73,8 @@ def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
     shown = Evidence()
     for step in recording.aside:
         _collect(canonical(step), shown, ids.untouched(), counts=True)
-    found = _earlier(shown, evidence, routed_to=_routed_to(canonical(step) for step in (*steps, *recording.aside)))
+    placing = [step for step in steps if set(step.roots) & PLACING]
+    found = _earlier(shown, evidence, routed_to=_routed_to(map(canonical, (*placing, *steps, *recording.aside))))
     found.orders_before = _orders_before(steps)
     return found
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from adapters.sandbox.faults import Kind
 from adapters.sandbox.shopify import ShopifyTwin, sdl
 from syncd.clock import ManualClock
 from tests.recordings.asking import with_texts
@@ -72,6 +73,8 @@ class Player:
         if step.query is None:
             return Outcome(step=step, verdict=Verdict.NOT_COMPARED, why=("its text was not kept",), is_in_scope=scope)
         self._count_on(step)
+        if _failed_there(step):
+            self.twin.faults.add(Kind.INTERNAL_ERROR)
         ours = await self._send(step)
         missing = _not_offered(ours, step)
         if missing and not scope:
@@ -110,6 +113,12 @@ class Player:
             case str(), str() if (one := GID.fullmatch(theirs)) and (other := GID.fullmatch(ours)):
                 if one[1] == other[1]:
                     self.pairs.learn(theirs, ours)
+
+
+def _failed_there(step: Step) -> bool:
+    """Whether the real service fell over: a state that it was in, not an answer; the twin is told to do likewise."""
+    codes = {(error.get("extensions") or {}).get("code") for error in step.reply.get("errors") or ()}
+    return "INTERNAL_SERVER_ERROR" in codes
 
 
 def _short(one: Difference) -> str:

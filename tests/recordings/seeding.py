@@ -23,8 +23,23 @@ def seed(shop: Shop, evidence: Evidence) -> None:
     for gid, shown in evidence.ever.items():
         if kind_of(gid) == "ProductVariant":
             _variant(shop, shown)
-    for shown in sorted(evidence.of("Order"), key=lambda one: number_of(one["id"])):
-        seed_order(shop, evidence.before.get(shown["id"], {}), shown)
+    _orders(shop, evidence)
+
+
+def _orders(shop: Shop, evidence: Evidence) -> None:
+    """Orders, and fulfillment orders that were shown by themselves, each within its order."""
+    known = {shown["id"]: shown for shown in evidence.of("Order")}
+    nested = {fo["id"] for shown in known.values() for fo in shown.get("fulfillmentOrders") or ()}
+    apart: dict[str, list[Mapping[str, Any]]] = {}
+    for shown in evidence.of("FulfillmentOrder"):
+        if shown["id"] not in nested:
+            owner = (shown.get("order") or {}).get("id") or f"gid://shopify/Order/{number_of(shown['id'])}"
+            apart.setdefault(owner, []).append({**shown, **evidence.before.get(shown["id"], {})})
+    for gid in sorted({*known, *apart}, key=number_of):
+        before = dict(evidence.before.get(gid, {}))
+        if gid in apart:
+            before["fulfillmentOrders"] = [*(before.get("fulfillmentOrders") or ()), *apart[gid]]
+        seed_order(shop, before, {**before, "id": gid, **known.get(gid, {})})
 
 
 def _locations(shop: Shop, evidence: Evidence) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.sandbox.shopify.twin import Shop
-from adapters.sandbox.shopify.world import fulfillment_orders, orders, state
+from adapters.sandbox.shopify.world import orders, state
 from adapters.sandbox.shopify.world.charges import Charges, ShippingLine, TaxLine, Transaction
 from tests.recordings.registering import at, keep, maybe_at, number_of
 
@@ -184,13 +184,20 @@ def _work(shop: Shop, order: state.Order, before: Shown, ever: Shown) -> None:
 
 def _fulfillment_order(shop: Shop, order: state.Order, shown: Shown, *, was_shown: bool) -> None:
     """As it was shown before the dialogue; one that is shown only later had its units then."""
-    made = fulfillment_orders.make(shop, order, location=_place(shop, shown), delivery_method="SHIPPING")
-    del shop.nodes[made.id], shop.fulfillment_orders[made.number]
-    made.id, made.number = shown["id"], number_of(shown["id"])
-    shop.fulfillment_orders[made.number] = keep(shop, made, "FulfillmentOrder")
-    if was_shown:
-        made.status = shown.get("status", "OPEN")
-        made.request_status = shown.get("requestStatus", "UNSUBMITTED")
+    made = state.FulfillmentOrder(
+        id=shown["id"],
+        number=number_of(shown["id"]),
+        order=order,
+        location=_place(shop, shown),
+        created_at=at(shop, shown.get("createdAt")),
+        updated_at=at(shop, shown.get("updatedAt")),
+        fulfill_at=maybe_at(shown.get("fulfillAt")),
+        fulfill_by=maybe_at(shown.get("fulfillBy")),
+        status=shown.get("status", "OPEN") if was_shown else "OPEN",
+        request_status=shown.get("requestStatus", "UNSUBMITTED") if was_shown else "UNSUBMITTED",
+    )
+    made.progress_reported = made.status == "IN_PROGRESS" and made.request_status == "UNSUBMITTED"
+    shop.add_fulfillment_order(keep(shop, made, "FulfillmentOrder"))
     for row in shown.get("lineItems") or ():
         line = next(one for one in order.lines if one.id == row["lineItem"]["id"])
         units = line.quantity - line.removed

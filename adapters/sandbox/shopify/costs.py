@@ -236,7 +236,9 @@ def _actual(entry: Priced, value: Any, paid: _Paid, depth: int) -> float:
         return 2 + sum(_nodes(entry, child, value.get(child.key), paid, depth) for child in entry.children)
     if isinstance(value, list):
         present = [item for item in value if item is not None]
-        return own + sum(_came_back(entry.children, item, paid, depth) for item in present)
+        # Recorded: ten holds cost what one costs.
+        total = sum(_came_back(entry.children, item, paid, depth) for item in present)
+        return own + (total / len(present) if present else 0)
     return own + _came_back(entry.children, value, paid, depth)
 
 
