@@ -27,7 +27,7 @@ from syncd.reconcile.decide import full, reconcile
 from syncd.reconcile.policy import LineRule, SupplierRules
 from syncd.reconcile.quiet import quiet
 from syncd.reconcile.units import count
-from syncd.reconcile.view import IntentView, Judgement, Link, NumberUse, OrderView, Placement, SupplierView
+from syncd.reconcile.view import IntentView, Judgement, Link, LinkedOrder, NumberUse, OrderView, Placement, SupplierView
 from tests.reconcile.store_model import apply, cancel
 from tests.reconcile.world import (
     CJ,
@@ -295,6 +295,41 @@ def test_the_order_of_the_input_is_irrelevant(given_view, rng):
         ),
     )
     assert judge(mixed) == judge(given_view)
+
+
+def _forgetful(given_view: OrderView, said: Rung) -> OrderView:
+    """The same, but the suppliers now say less of every parcel than they said once; what they said is remembered."""
+
+    def less(one: LinkedOrder) -> LinkedOrder:
+        seen = {box.key: max(box.rung, one.max_rungs.get(box.key, Rung.ORDERED)) for box in one.order.parcels}
+        boxes = tuple(replace(box, rung=min(box.rung, said)) for box in one.order.parcels)
+        return replace(one, order=replace(one.order, parcels=boxes), max_rungs={**one.max_rungs, **seen})
+
+    suppliers = tuple(replace(each, orders=tuple(map(less, each.orders))) for each in given_view.suppliers)
+    return replace(given_view, suppliers=suppliers)
+
+
+@given(views(), st.sampled_from(list(Rung)))
+@settings(max_examples=100, deadline=None)
+def test_how_far_a_parcel_got_never_goes_back(given_view, said):
+    """What was delivered stays delivered, whatever a supplier says of it later."""
+    assert judge(_forgetful(given_view, said)) == judge(given_view)
+
+
+@given(views())
+@settings(max_examples=100, deadline=None)
+def test_the_units_of_a_step_are_those_that_it_takes_from_the_fulfillment_orders(given_view):
+    works = {one.id: one for one in given_view.order.fulfillment_orders}
+    for step in judge(given_view, FREE).steps:
+        taken: dict[str, int] = {}
+        for one in step.target.allocations:
+            taken[one.line_item_id] = taken.get(one.line_item_id, 0) + one.quantity
+            (part,) = [
+                part for part in works[one.fulfillment_order_id].lines if part.id == one.fulfillment_order_line_id
+            ]
+            assert part.line_id == one.line_item_id
+            assert 0 < one.quantity <= part.remaining
+        assert not taken or taken == {one.line_item_id: one.quantity for one in step.lines}
 
 
 @given(views())
