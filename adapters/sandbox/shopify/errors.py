@@ -71,6 +71,10 @@ def internal_error(request_id: str) -> dict[str, Any]:
     return {"data": None, "errors": [error]}
 
 
+class ServiceFailure(Exception):
+    """The real service falls over here (recorded); the whole reply is an internal error, and nothing was written."""
+
+
 class NotModelled(GraphQLError):
     """The real service answers this; the twin does not, and says so instead of inventing a value."""
 

@@ -20,7 +20,7 @@ from graphql import (
 from adapters.sandbox.shopify import costs
 from adapters.sandbox.shopify.api import load
 from adapters.sandbox.shopify.api.registry import Request, schema
-from adapters.sandbox.shopify.errors import internal_error
+from adapters.sandbox.shopify.errors import ServiceFailure, internal_error
 from adapters.sandbox.shopify.validation import operations, problems, syntax_error
 from adapters.sandbox.shopify.variables import variable_errors
 
@@ -138,7 +138,7 @@ def _run(request: Request, bucket: costs.Bucket, admitted: Admitted) -> dict[str
         variable_values=admitted.variables,
         operation_name=name.value if name else None,
     )
-    failed = _bug(result.errors)
+    failed = _bug(request, result.errors)
     if failed is not None:
         return failed
     tracking_cost = request.world.settings.tracking_update_cost
@@ -156,10 +156,12 @@ def _run(request: Request, bucket: costs.Bucket, admitted: Admitted) -> dict[str
     return reply
 
 
-def _bug(errors: list[GraphQLError] | None) -> dict[str, Any] | None:
+def _bug(request: Request, errors: list[GraphQLError] | None) -> dict[str, Any] | None:
     """A resolver that fell over is the sandbox's own fault: say so loudly, in the shape of an internal error."""
     for error in errors or ():
         cause = error.original_error
+        if isinstance(cause, ServiceFailure):
+            return internal_error(request.world.uuid())
         if cause is not None and not isinstance(cause, GraphQLError):
             log.error("sandbox.bug", error=repr(cause), path=error.path, exc_info=cause)
             return internal_error(f"sandbox-bug-{type(cause).__name__}: {cause}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.sandbox.shopify.errors import refuse
+from adapters.sandbox.shopify.errors import ServiceFailure, refuse
 from adapters.sandbox.shopify.world import fulfillment_orders
 from adapters.sandbox.shopify.world.fulfillment_orders import Portion
 from adapters.sandbox.shopify.world.state import FulfillmentOrder, Location
@@ -61,11 +61,16 @@ def reroute(world: World, chosen: Sequence[FulfillmentOrder], *, to: Sequence[Lo
         raise refuse(text, code="FULFILLMENT_ORDERS_MUST_BELONG_TO_SAME_LOCATION")
     if any(fo.status != "OPEN" or fo.request_status in _AT_WORK for fo in chosen):
         raise refuse("Fulfillment orders must be open.", code="FULFILLMENT_ORDERS_STATE_NOT_SUPPORTED")
-    others = [place for place in to if place is not chosen[0].location]
+    others = [place for place in to if place is not chosen[0].location and _stocks(place, chosen)]
     if not others:
-        text = "Cannot reassign the location of the fulfillment orders."
-        raise refuse(text, code="CANNOT_REASSIGN_LOCATION_FOR_FULFILLMENT_ORDERS")
+        # Recorded: where no other place has the goods, the service falls over instead of refusing.
+        raise ServiceFailure
     return [move(world, fo, to=others[0]).moved for fo in chosen]
+
+
+def _stocks(place: Location, chosen: Sequence[FulfillmentOrder]) -> bool:
+    variants = [line.line.variant for fo in chosen for line in fo.lines]
+    return all(variant is not None and place.number in variant.inventory_item.levels for variant in variants)
 
 
 def split(world: World, fo: FulfillmentOrder, portions: Sequence[Portion]) -> FulfillmentOrder:
