@@ -30,6 +30,9 @@ AFTER_JOBS = timedelta(seconds=5)
 NOT_MODELLED = "NOT_MODELLED_BY_SANDBOX"
 
 
+BULK_PHASE = timedelta(minutes=10)
+"""How long a bulk operation stays as it is, unless the recorder saw it go on."""
+BULK_STATES = ({"CREATED"}, {"RUNNING", "CANCELING"}, {"COMPLETED", "CANCELED", "FAILED"})
 UNDATED = datetime(2026, 5, 1, tzinfo=UTC)
 """For recordings that do not tell when they were made."""
 DEARER_SINCE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -73,6 +76,7 @@ class Player:
         if step.query is None:
             return Outcome(step=step, verdict=Verdict.NOT_COMPARED, why=("its text was not kept",), is_in_scope=scope)
         self._count_on(step)
+        self._wait_for_bulk(step)
         if _failed_there(step):
             self.twin.faults.add(Kind.INTERNAL_ERROR)
         ours = await self._send(step)
@@ -101,6 +105,18 @@ class Player:
             if name.startswith("#"):
                 self.twin.world._next_order = int(name[1:])
 
+    def _wait_for_bulk(self, step: Step) -> None:
+        """Recorders polled until an operation was so far; how long that took is nobody's rule."""
+        if step.is_mutation:
+            return
+        shown = Evidence()
+        shown.note(canonical(step))
+        for gid, one in shown.ever.items():
+            known = self.twin.world.nodes.get(self.pairs.ours.get(gid, gid))
+            while kind_of(gid) == "BulkOperation" and known and _rank(known.status) < _rank(one.get("status")):
+                self.clock.advance(BULK_PHASE)
+                self.twin.world.settle()
+
     def _pair(self, theirs: Any, ours: Any) -> None:
         """Learn what stands for what also where something differs, or all that follows would."""
         match theirs, ours:
@@ -113,6 +129,10 @@ class Player:
             case str(), str() if (one := GID.fullmatch(theirs)) and (other := GID.fullmatch(ours)):
                 if one[1] == other[1]:
                     self.pairs.learn(theirs, ours)
+
+
+def _rank(status: str | None) -> int:
+    return next((at for at, group in enumerate(BULK_STATES) if status in group), 0)
 
 
 def _failed_there(step: Step) -> bool:
@@ -152,8 +172,10 @@ async def player(recording: Recording, steps: tuple[Step, ...]) -> AsyncIterator
     """A player with a twin whose world is the one that the recording presupposes."""
     clock = ManualClock(recording.recorded_at or UNDATED)
     twin = ShopifyTwin(clock, Random(7), plan="standard", oldest_version="2025-01")
+    settings = twin.world.settings
+    settings.bulk_starts, settings.bulk_takes, settings.bulk_cancel_takes = BULK_PHASE, 2 * BULK_PHASE, BULK_PHASE
     if clock.now() < DEARER_SINCE:
-        twin.world.settings.tracking_update_cost = 10
+        settings.tracking_update_cost = 10
     seed_app(twin, recording)
     seed(twin.world, presupposed(recording, steps))
     headers = {"X-Shopify-Access-Token": "shpat_sandbox"}
