@@ -16,11 +16,11 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
     is_leaf_type,
-    is_required_argument,
     parse,
     print_ast,
 )
 
+from tests.recordings.arguments import literals, missing, passed, root_of
 from tests.recordings.dialogue import Step, operation, with_text
 
 PAGE = 50
@@ -115,35 +115,33 @@ def _written(step: Step, schema: GraphQLSchema) -> str | None:
     """A text that asks for what the reply shows; None when the roots or their arguments cannot be told."""
     kinds = {"query": schema.query_type, "mutation": schema.mutation_type}
     for word, kind in kinds.items():
-        if kind is not None and step.data and all(root in kind.fields for root in step.data):
-            return _operation(word, kind, step)
+        if kind is None or not step.data:
+            continue
+        roots = [root_of(key, shown, kind, step.variables) for key, shown in step.data.items()]
+        known = [root for root in roots if root is not None]
+        if len(known) == len(roots):
+            return _operation(word, kind, step, known)
     return None
 
 
-def _operation(word: str, kind: GraphQLObjectType, step: Step) -> str | None:
+def _operation(word: str, kind: GraphQLObjectType, step: Step, roots: Iterable[str]) -> str | None:
     declared: dict[str, str] = {}
     parts = []
-    for name, shown in step.data.items():
+    for (key, shown), name in zip(step.data.items(), roots, strict=True):
         root = kind.fields[name]
-        passed = {key: variable for key in root.args if (variable := _variable(key, step.variables)) is not None}
-        if any(is_required_argument(root.args[key]) for key in root.args.keys() - passed.keys()):
+        variables = passed(root, step.variables, alias=key if key != name else "")
+        literal = {one: value for one, value in literals(root, shown).items() if one not in variables}
+        if missing(root, {**variables, **literal}):
             return None
-        declared |= {variable: str(root.args[key].type) for key, variable in passed.items()}
+        declared |= {variable: str(root.args[one].type) for one, variable in variables.items()}
         chosen = _selection([shown], get_named_type(root.type))
-        sized = {"first": str(PAGE)} if "first" in root.args and not passed.keys() & {"first", "last"} else {}
-        given = sized | {key: f"${variable}" for key, variable in passed.items()}
-        arguments = ", ".join(f"{key}: {value}" for key, value in given.items())
-        parts.append(f"{name}{f'({arguments})' if arguments else ''} {chosen}")
-    head = ", ".join(f"${key}: {wanted}" for key, wanted in declared.items())
+        sized = {"first": str(PAGE)} if "first" in root.args and not variables.keys() & {"first", "last"} else {}
+        given = sized | literal | {one: f"${variable}" for one, variable in variables.items()}
+        arguments = ", ".join(f"{one}: {value}" for one, value in given.items())
+        label = f"{key}: " if key != name else ""
+        parts.append(f"{label}{name}{f'({arguments})' if arguments else ''} {chosen}")
+    head = ", ".join(f"${one}: {wanted}" for one, wanted in declared.items())
     return f"{word} Recorded{f'({head})' if head else ''} {{ {' '.join(parts)} }}"
-
-
-def _variable(argument: str, variables: Mapping[str, Any]) -> str | None:
-    """The variable for an argument: of the same name, or one for an id that is called something like `orderId`."""
-    if argument in variables:
-        return argument
-    ids = [name for name in variables if name.endswith("Id")]
-    return ids[0] if argument == "id" and len(ids) == 1 else None
 
 
 def _selection(shown: Iterable[Any], kind: Any) -> str:

@@ -19,6 +19,7 @@ _NOT_STEPS = frozenset({"upstreamCalls", "expected", "variables"})
 VERSION = re.compile(r"\d{4}-\d\d")
 MOMENT = re.compile(r'"(?:captured|recorded)At": "([^"]+)"')
 
+FIRST = ("setup", "before")
 UNREPEATABLE = re.compile(r"Create|Delete|Split|Move|Add|Begin|Commit")
 """Names of mutations that cannot answer twice with the same ids."""
 
@@ -85,7 +86,7 @@ def read(path: Path) -> Recording:
 
 def _in_order(steps: list[Step]) -> list[Step]:
     """What was cleared away was cleared away at the end, wherever the file has it."""
-    return sorted(steps, key=lambda step: "cleanup" in step.place.lower())
+    return sorted(steps, key=lambda step: any(part.startswith("cleanup") for part in step.place.split(".")))
 
 
 def _once(steps: Iterable[Step]) -> Iterator[Step]:
@@ -117,8 +118,8 @@ def _steps(node: Any, *, place: tuple[str, ...] = ()) -> Iterator[Step]:
         return
     key, reply = _reply(node)
     inner = {name: one for name, one in node.items() if name not in _NOT_STEPS and name != key}
-    if reply is not None and isinstance(inner.get("setup"), dict):
-        yield from _steps(inner.pop("setup"), place=(*place, "setup"))  # made ready before this was asked
+    for name in [name for name in inner if reply is not None and name.startswith(FIRST)]:
+        yield from _steps(inner.pop(name), place=(*place, name))  # made ready before this was asked
     if reply is not None:
         yield _step(node, reply, place=".".join(place))
     for name, one in inner.items():

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.sandbox.shopify import NewLine
+from adapters.sandbox.shopify.bulk import BulkOperation
 from adapters.sandbox.shopify.twin import Shop
 from adapters.sandbox.shopify.world import state
 from tests.recordings.evidence import Evidence, kind_of
-from tests.recordings.registering import at, keep, number_of
+from tests.recordings.registering import at, keep, maybe_at, number_of
 from tests.recordings.seeding_orders import seed_order
 
 
@@ -24,6 +25,8 @@ def seed(shop: Shop, evidence: Evidence) -> None:
         if kind_of(gid) == "ProductVariant":
             _variant(shop, shown)
     _orders(shop, evidence)
+    for shown in evidence.of("BulkOperation"):
+        _bulk_operation(shop, {**shown, **evidence.before.get(shown["id"], {})})
 
 
 def _orders(shop: Shop, evidence: Evidence) -> None:
@@ -116,3 +119,24 @@ def _older_orders(shop: Shop, evidence: Evidence) -> None:
 
 def _first_day(shop: Shop, shown: Mapping[str, Any]) -> datetime:
     return at(shop, shown.get("createdAt"))
+
+
+def _bulk_operation(shop: Shop, shown: Mapping[str, Any]) -> None:
+    created = at(shop, shown.get("createdAt"))
+    operation = BulkOperation(
+        id=shown["id"],
+        number=number_of(shown["id"]),
+        app=shop.apps[0],
+        query=shown.get("query") or "",
+        created_at=created,
+        type=shown.get("type", "QUERY"),
+        status=shown.get("status", "COMPLETED"),
+        completed_at=maybe_at(shown.get("completedAt")),
+        error_code=shown.get("errorCode"),
+        object_count=int(shown.get("objectCount") or 0),
+        root_object_count=int(shown.get("rootObjectCount") or 0),
+        file_size=int(shown["fileSize"]) if shown.get("fileSize") else None,
+        url=shown.get("url"),
+        partial_data_url=shown.get("partialDataUrl"),
+    )
+    shop.bulk_operations.append(keep(shop, operation, "BulkOperation"))

@@ -231,7 +231,7 @@ def _actual(entry: Priced, value: Any, paid: _Paid, depth: int) -> float:
         return base + (_came_back(entry.children, value, paid, depth) if value else 0)
     own = 0 if entry.kind == "payload" else _OBJECT.get(entry.name, 1)
     if value is None:
-        return own
+        return 2 if entry.kind == "connection" else own
     if entry.kind == "connection":
         return 2 + sum(_nodes(entry, child, value.get(child.key), paid, depth) for child in entry.children)
     if isinstance(value, list):
