@@ -248,6 +248,7 @@ def of_sources(shop: Shop, observed: Observed) -> tuple[Drift, ...]:
             error=str(source.error) if source.error else None,
             is_rejected=needs_credentials(source),
             problems=len(source.problems),
+            left_out=source.left_out,
         )
         for source in observed.sources
     ]

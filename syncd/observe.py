@@ -16,8 +16,8 @@ import structlog
 from syncd.domain.observation import Page, Problem, StoreRead, SupplierRead
 from syncd.domain.orders import Order
 from syncd.domain.ports import Supplier, SupplierQuery
-from syncd.errors import AuthRejected, PortError, SyncdError, Transient
-from syncd.journal import cursors, mirror
+from syncd.errors import AuthRejected, InvalidResponse, NotFound, PortError, SyncdError, Transient
+from syncd.journal import cursors, drifts, mirror
 from syncd.reconcile.sources import SourceChange
 from syncd.secrets import redact
 from syncd.shop import Shop
@@ -40,6 +40,8 @@ class Source:
     seen: int = 0
     error: PortError | None = None
     problems: tuple[Problem, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Orders that the store has and that cannot be understood, by id, with why."""
     is_part: bool = False
     """Only some orders were asked for: what the source shows elsewhere is not known from this look."""
 
@@ -77,6 +79,7 @@ async def observe(shop: Shop) -> Observed:
     store, changed, read_at = await _observe_store(shop)
     if store.error is None:
         store = await _observe_due(shop, store, set(due) - changed - read_at.keys(), changed=changed, read_at=read_at)
+        store = await _observe_left_out(shop, store, changed=changed, read_at=read_at)
     # What changed is judged once more on both sides, also where it ended its being watched (delivered, cancelled); all
     # that a first sweep shows is too much to ask about.
     also = frozenset(due) if is_first else frozenset(due) | changed
@@ -117,7 +120,16 @@ async def observe_orders(
     ids = frozenset(order.id for order in orders)
     names = sorted(shop.suppliers if suppliers is None else suppliers)
     looks = await asyncio.gather(*(_observe_supplier(shop, name, only=ids) for name in names))
-    store = Source(name=shop.name, kind="store", complete=True, observed_at=now, seen=len(orders), is_part=True)
+    left_out = {id_: text for id_, text in (await _left_out(shop)).items() if id_ not in ids}
+    store = Source(
+        name=shop.name,
+        kind="store",
+        complete=True,
+        observed_at=now,
+        seen=len(orders),
+        left_out=left_out,
+        is_part=True,
+    )
     return Observed(
         sources=(store, *(look.source for look in looks)),
         touched=ids,
@@ -190,6 +202,33 @@ async def _observe_due(
     changed |= kept.changed
     read_at.update(dict.fromkeys(kept.same, started))
     return store
+
+
+async def _observe_left_out(shop: Shop, store: Source, *, changed: set[str], read_at: dict[str, datetime]) -> Source:
+    """Read what could not be understood again, each by itself, until it reads well or is gone: no search names it again."""
+    left_out = {problem.order_id: problem.text for problem in store.problems if problem.order_id}
+    kept = {id_: text for id_, text in (await _left_out(shop)).items() if id_ not in {*left_out, *changed, *read_at}}
+    for number, (order_id, text) in enumerate(sorted(kept.items())):
+        if number >= shop.limits.read_due:
+            left_out[order_id] = text
+            continue
+        try:
+            order = await shop.port.order(order_id)
+        except NotFound:
+            continue
+        except Exception as error:  # noqa: BLE001 (the source boundary, as above)
+            left_out[order_id] = _told(shop.name, error).text if isinstance(error, InvalidResponse) else text
+            continue
+        await shop.db.run(mirror.keep_orders, store=shop.name, orders=[order], now=shop.clock.now())
+        changed.add(order_id)
+    return replace(store, left_out=left_out)
+
+
+async def _left_out(shop: Shop) -> dict[str, str]:
+    """The orders that earlier looks could not understand."""
+    open_ones = await shop.db.run(drifts.open_drifts, store=shop.name, kind="observation_incomplete")
+    found = (one.drift for one in open_ones if one.drift.source == shop.name and one.drift.order_id is None)
+    return {drift.thing: str(drift.evidence["error"]) for drift in found if drift.thing != shop.name}
 
 
 def _told(name: str, error: Exception) -> PortError:

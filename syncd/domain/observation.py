@@ -18,6 +18,8 @@ class Problem:
 
     place: str
     text: str
+    order_id: str | None = None
+    """The store's order that was left out because of it: it is to be read again until it reads well, or is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

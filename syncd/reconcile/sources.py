@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,8 @@ class SourceLook:
     """It refused our credentials, or a scope is missing (AuthRejected)."""
     problems: int = 0
     """How many rows or pages could not be understood."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Single orders that could not be understood, by id, with why; the look may be whole for all others."""
     incomplete_since: datetime | None = None
 
 
@@ -70,6 +72,11 @@ def source_drifts(
             found.append(
                 _drift("observation_incomplete", state.source, store=store, evidence=evidence, now=now, since=since)
             )
+        for order_id, why in sorted(state.left_out.items()):
+            evidence = {"order_id": order_id, "error": why, "observed_at": stamp(state.observed_at)}
+            found.append(
+                _drift("observation_incomplete", state.source, store=store, evidence=evidence, now=now, thing=order_id)
+            )
     for change in sorted(changes, key=lambda change: change.source):
         if is_mass_change(change):
             evidence = {
@@ -88,15 +95,22 @@ def _facts(state: SourceLook) -> dict[str, Any]:
 
 
 def _drift(
-    kind: str, source: str, *, store: str, evidence: dict[str, Any], now: datetime, since: datetime | None = None
+    kind: str,
+    source: str,
+    *,
+    store: str,
+    evidence: dict[str, Any],
+    now: datetime,
+    since: datetime | None = None,
+    thing: str | None = None,
 ) -> Drift:
     return Drift(
-        id=drift_id(store=store, about=source, thing=source, kind=kind),
+        id=drift_id(store=store, about=source, thing=thing or source, kind=kind),
         kind=kind,
         severity=KINDS[kind].severity_at(since=since, now=now).value,
         order_id=None,
         order=None,
-        thing=source,
+        thing=thing or source,
         lines=(),
         evidence=evidence,
         source=source,

@@ -1,7 +1,8 @@
 """What a step rests on is what the sides show right now, not what the mirror kept of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from syncd import cycle
+from syncd.domain.observation import Page, Problem
 from syncd.domain.orders import Order
 from syncd.domain.steps import Step
-from syncd.errors import StoreUnreachable, UsageError
-from syncd.journal import mirror
+from syncd.errors import InvalidResponse, StoreUnreachable, UsageError
+from syncd.journal import drifts, mirror
 from syncd.judge import judge_orders, remember
 from syncd.observe import observe_orders
 from syncd.reconcile import manual
@@ -42,6 +44,41 @@ class CutReads:
 
 def cut_reads(world: ShopWorld) -> None:
     world.shop = replace(world.shop, port=CutReads(world.shop.port))
+
+
+class StrangeOrder:
+    """The store, one order of which comes in a form that nobody understands: named by one search, and left out of all reads."""
+
+    def __init__(self, port: Any, order_id: str) -> None:
+        self._port = port
+        self.order_id = order_id
+        self.is_named = True
+        self.is_strange = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._port, name)
+
+    async def orders_changed(self, since: datetime) -> AsyncIterator[Page[Order]]:
+        async for page in self._port.orders_changed(since):
+            items = tuple(order for order in page.items if order.id != self.order_id)
+            told = (Problem(place=self.order_id, text="a line without an id", order_id=self.order_id),)
+            yield replace(page, items=items, problems=told if page.is_last and self.is_named else ())
+        self.is_named = False
+
+    async def order(self, order_id: str) -> Order:
+        if order_id == self.order_id and self.is_strange:
+            raise InvalidResponse("a line without an id", path="$.lines")
+        found: Order = await self._port.order(order_id)
+        return found
+
+    async def orders(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        found = await self._port.orders(order_ids)
+        return tuple(order for order in found if order.id != self.order_id or not self.is_strange)
+
+
+async def left_out(world: ShopWorld) -> list[str]:
+    rows = await world.db.run(drifts.open_drifts, store="main", kind="observation_incomplete")
+    return [row.drift.thing for row in rows]
 
 
 def unfulfill(world: ShopWorld) -> Callable[[OrderView], Sequence[Step]]:
@@ -229,3 +266,29 @@ async def test_due_orders_that_one_pass_cannot_read_are_judged_as_last_seen_and_
         assert [len(world.fulfillments(order)) for order in orders] == [1, 1, 1]
         assert {"event": "orders.due", "log_level": "info", "store": "main", "due": 3, "read_by_id": 1} in told
         assert (await world.pass_()).plan.steps == ()
+
+
+@pytest.mark.parametrize("end", ["reads well", "is gone"])
+async def test_an_order_that_nobody_understands_stays_told_until_it_reads_well_or_is_gone(
+    tmp_path: Path, end: str
+) -> None:
+    async with shop_world(tmp_path) as world:
+        await world.pass_()
+        order, other = world.order("DP-HAT"), world.order("DP-HAT")
+        port = StrangeOrder(world.shop.port, order.id)
+        world.shop = replace(world.shop, port=port)
+        for _ in range(3):  # the search names it once
+            await world.pass_()
+            assert await left_out(world) == [order.id]
+        await cycle.look_at(world.shop, [other.id])
+        assert await left_out(world) == [order.id]
+        if end == "reads well":
+            port.is_strange = False
+        else:
+            port.order_id = "nobody"
+            world.store.world.orders.pop(order.number)
+            world.store.world.nodes.pop(order.id)
+        await world.pass_()
+        assert await left_out(world) == []
+        counted = await world.db.run(mirror.counts, store="main")
+        assert counted.orders == (2 if end == "reads well" else 1)

@@ -30,6 +30,17 @@ def test_half_a_read_is_told_and_grows_urgent():
     assert kinds(state(complete=False, incomplete_since=long)) == [("observation_incomplete", "cj", "high")]
 
 
+def test_single_orders_that_cannot_be_understood_are_told_each_by_itself_and_the_read_is_whole():
+    look = state(source="main", left_out={"Order/2": "no lines", "Order/1": "no name"})
+    found = source_drifts(store="main", states=[look], now=NOW)
+    assert [(drift.kind, drift.thing, drift.source, drift.order_id) for drift in found] == [
+        ("observation_incomplete", "Order/1", "main", None),
+        ("observation_incomplete", "Order/2", "main", None),
+    ]
+    assert [drift.evidence["error"] for drift in found] == ["no name", "no lines"]
+    assert len({drift.id for drift in found}) == 2
+
+
 def test_refused_credentials_are_told_instead_of_half_a_read():
     assert kinds(state(complete=False, is_rejected=True, error="401")) == [("permission_or_token", "cj", "critical")]
 

@@ -103,7 +103,7 @@ class Reader:
             if trouble is None:
                 raise
             log.warning("shopify.order_left_out", order=node["id"], error=str(exc))
-            trouble.append(Problem(place=str(node["id"]), text=exc.text))
+            trouble.append(Problem(place=str(node["id"]), text=exc.text, order_id=str(node["id"])))
             return None
 
     async def _ask(self, file: str, variables: Mapping[str, Any], *, lane: Lane) -> Reply:

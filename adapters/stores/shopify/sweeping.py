@@ -144,7 +144,7 @@ class Sweeper:
             try:
                 batch.append(self._mapper.order(node, cut=(*cut, *unseen)))
             except InvalidResponse as exc:
-                unread.append(Problem(place=str(node["id"]), text=exc.text))
+                unread.append(Problem(place=str(node["id"]), text=exc.text, order_id=str(node["id"])))
             if len(batch) == _PAGE:
                 yield Page(items=tuple(batch), is_last=False)
                 batch.clear()
