@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from math import ceil
 
 from syncd.clock import rfc3339
 from syncd.domain.steps import Action, Approval, Plan, Refusal, Step
@@ -183,7 +184,8 @@ def _doubt(source: str, *, steps: list[Step], store: str, facts: GuardFacts) -> 
     age = facts.now - state.observed_at
     if age <= MAX_AGE:
         return None
-    minutes, limit = int(age.total_seconds() // 60), int(MAX_AGE.total_seconds() // 60)
+    # A minute that was begun counts, or a second too many would read "60 > 60".
+    minutes, limit = (ceil(time / timedelta(minutes=1)) for time in (age, MAX_AGE))
     text = (
         f"{source}: {_what(steps)}, but {source} was last read at {rfc3339(state.observed_at)}, {minutes} minutes ago "
         f"({minutes} > {limit}). None of this was sent."
