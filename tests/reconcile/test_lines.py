@@ -82,6 +82,7 @@ LEFT = [
     ("taken along", order(fulfillment_orders=(closed({A: 1}, **RETAIL),)), "carry_out"),
     ("not delivered", order(fulfillment_orders=(work({A: 1}, **NONE),)), "not_shippable"),
     ("picked up, or not delivered", order(fulfillment_orders=(work({A: 1}, 1, **PICKED_UP), work({A: 1}, 2, **NONE))), "not_shippable"),
+    ("in every way that ends in no parcel", order(fulfillment_orders=(work({A: 1}, 1, **PICKED_UP), work({A: 1}, 2, **NONE), work({A: 1}, 3, **RETAIL))), "carry_out"),
     ("picked up in part", order(fulfillment_orders=(work({A: 1}, 1, **PICKED_UP), work({A: 1}, 2))), None),
     ("another line is sent", order(line(A), line(B), fulfillment_orders=(work({A: 1}, 1, **PICKED_UP), work({B: 1}, 2))), "pickup"),
     ("sent once, by work that was cancelled", order(fulfillment_orders=(work({A: 1}, 1, **PICKED_UP), work({A: 1}, 2, status=FulfillmentOrderStatus.CANCELLED))), "pickup"),

@@ -61,7 +61,7 @@ REMOVED = [
     ),
     (
         "failed at the carrier: it never held any",
-        four(refund(2), fulfillments=(done({A: 2}, status=FulfillmentStatus.FAILURE, **BEFORE),), current=2),
+        four(refund(2), fulfillments=(done({A: 2}, status=FulfillmentStatus.FAILURE, updated_at=NOW, **BEFORE),), current=2),
         2,
     ),
     ("nobody knows when, and it is fulfilled", four(refund(2, at=None), fulfillments=(done({A: 2}, **AFTER),), current=2), 0),

@@ -110,6 +110,13 @@ VERIFIED = [
         shipped(done({A: 1}, events=tuple(FulfillmentEvent(status=one, happened_at=NOW) for one in ("CONFIRMED", "IN_TRANSIT")))),
         True,
     ),
+    (
+        "another event, and not the one that was meant",
+        step(Action.ADD_EVENT, fulfillment_id=F1, event_status="IN_TRANSIT"),
+        FREE,
+        shipped(done({A: 1}, events=(FulfillmentEvent(status="CONFIRMED", happened_at=NOW),))),
+        False,
+    ),
     ("cancelled, and open again", UNFULFILL, DONE, order(fulfillments=(undone({A: 1}, P1),)), True),
     ("cancelled, and its units are nowhere", UNFULFILL, DONE, shipped(undone({A: 1}, P1)), False),
     ("cancelled together with the order", UNFULFILL, DONE, shipped(undone({A: 1}, P1), cancelled_at=NOW), True),
@@ -171,6 +178,7 @@ def test_a_write_is_verified_by_what_the_store_shows_after_it(row):
 def test_a_suppliers_cancel_is_verified_by_the_supplier(supplier_order, effect):
     found = verify(step(Action.SUPPLIER_CANCEL), before=FREE, after=FREE, supplier_order=supplier_order)
     assert (found.ok, found.effect_id) == (effect is not None, effect)
+    assert found.why == f"The supplier order is {'as' if effect else 'not as'} intended."
 
 
 def test_what_was_verified_is_told_as_somebody_found_it_good(is_as_kept):
