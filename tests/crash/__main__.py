@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import structlog
 
 from tests.crash.doubles import crash_twice, drawn
-from tests.crash.pauses import ends_at, pause, places
+from tests.crash.pauses import must_stop, pause, places
 from tests.crash.scenario import Scenario
 from tests.crash.scenarios import SCENARIOS
 from tests.crash.sweep import count, crash
@@ -68,9 +68,9 @@ async def faults(scenario: Scenario) -> Found:
 async def pauses(scenario: Scenario) -> Found:
     like = (await count(scenario)).ending
     stops = await places(scenario)
-    end = ends_at(stops)
+    held = must_stop(scenario, stops)
     tried = enumerate(stops, 1)
-    return [(f"{n} {what}", await pause(scenario, n, like=like, must_stop=n <= end)) for n, what in tried]
+    return [(f"{n} {what}", await pause(scenario, n, like=like, is_held=n in held)) for n, what in tried]
 
 
 SWEEPS: dict[str, Callable[[Scenario], Awaitable[Found]]] = {

@@ -211,6 +211,7 @@ COMMANDS = (
         act=ROUND,
         then=ROUND,
         after=timedelta(seconds=61),
+        goes_on=True,
     ),
     Scenario(name="report-files", comes_to="write", prepare=_only_files, act=_report, then=_report),
 )

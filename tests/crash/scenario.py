@@ -43,6 +43,8 @@ class Scenario:
     """What lives do after that."""
     after: timedelta = timedelta(seconds=1)
     """How long after a crash it is done again."""
+    goes_on: bool = False
+    """It works for several stores: one that it loses does not end it."""
     is_big: bool = False
     """Hundreds of orders, and seconds for each run of it."""
     rest: timedelta = timedelta(0)

@@ -17,8 +17,8 @@ from tests.crash.scenarios import SCENARIOS
 from tests.crash.sweep import Point, count, crash
 
 WHOLE = ("fulfill-by-hand", "notify-once", "unfulfill-by-hand")
-SAMPLED = tuple(name for name in SCENARIOS if name not in WHOLE)
 LIGHT = sorted(name for name, scenario in SCENARIOS.items() if not scenario.is_big)
+SAMPLED = [name for name in LIGHT if name not in WHOLE]
 DRAWN = 1
 DOUBLES = 5
 SEED = 20261102

@@ -155,5 +155,5 @@ async def test_a_pass_that_was_stopped_longer_than_its_lease_disturbs_nothing(na
     drawn |= {stops[place] for place in Random(f"{SEED} {name}").sample(range(ends), 4)}
     found = {}
     for place in sorted(drawn):
-        found[place] = await pause(scenario, place, like=like, must_stop=True)
+        found[place] = await pause(scenario, place, like=like, is_held=True)
     assert {place: wrong for place, wrong in found.items() if wrong} == {}

@@ -9,12 +9,13 @@ import sqlite3
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from syncd.apply import BATCH
 from tests.crash.cluster import own_cluster
 from tests.crash.processes import PATIENCE_S, Town, new_town
 from tests.journal.conftest import make_empty, own_database
@@ -92,8 +93,8 @@ async def test_of_two_runs_at_once_the_second_waits_and_finds_nothing_to_do(tmp_
 
 
 async def test_a_run_that_was_stopped_longer_than_its_lease_writes_nothing_more(tmp_path: Path) -> None:
-    """SIGSTOP while its third request is on the wire; another run does the work; then SIGCONT."""
-    numbers = [f"YT22295212721645{digit:02}" for digit in range(12)]
+    """SIGSTOP while one request is on the wire and some orders are still to come; another run does them; then SIGCONT."""
+    numbers = [f"YT22295212721645{digit:02}" for digit in range(BATCH + 2)]
     async with new_town(tmp_path) as town:
         for number in numbers:
             town.order_shipped(number)
@@ -117,18 +118,21 @@ async def test_a_run_that_was_stopped_longer_than_its_lease_writes_nothing_more(
 
 
 async def _stopped(town: Town, process: Process) -> None:
-    """Stop it where it holds no lock on the journal: whoever is stopped in a transaction keeps all others from writing."""
+    """Stop it where it waits for one answer and holds no lock: who is stopped in a transaction keeps all others from writing.
+
+    Nor may a call be about to leave: our stated time runs ahead of the time that its deadline goes by.
+    """
     with closing(sqlite3.connect(town.folder / "syncd.db", timeout=0, isolation_level=None)) as journal:
         while True:
             town.signal(signal.SIGSTOP, process)
-            try:
+            with suppress(sqlite3.OperationalError):
                 journal.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                town.signal(signal.SIGCONT, process)
-                await asyncio.sleep(0.001)
-            else:
+                (waiting,) = journal.execute("SELECT count(*) FROM intents WHERE state = 'sent'").fetchone()
                 journal.execute("ROLLBACK")
-                return
+                if waiting == 1:
+                    return
+            town.signal(signal.SIGCONT, process)
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("answers", [True, False], ids=["to its end", "and is parked"])
