@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from syncd.reconcile.sources import SourceChange, SourceLook, is_mass_change, source_drifts
+from syncd.reconcile.view import Judgement
+from tests.reconcile.telling import told
 from tests.reconcile.world import NOW, ago
 
 
@@ -77,3 +79,28 @@ def test_the_evidence_has_the_arithmetic():
         "observed_at": "2026-11-20T12:00:00Z",
     }
     assert (drift.order, drift.thing) == (None, "cj")
+
+
+def test_everything_that_is_told_of_sources_is_as_somebody_found_it_good(is_as_kept):
+    states = [
+        state(source="main", complete=False, problems=3, incomplete_since=ago(hours=7)),
+        state(source="dp", is_rejected=True, complete=False, error="403 no scope"),
+        state(source="cj", observed_at=ago(minutes=2)),
+        state(source="ali", complete=False, error="timeout", observed_at=ago(minutes=5)),
+    ]
+    changes = [
+        SourceChange(source="main", open_before=9, became_dead=9),
+        SourceChange(source="cj", open_before=0, became_dead=6),
+        SourceChange(source="ali", open_before=7, became_dead=5, first_pass=True),
+        SourceChange(source="new", open_before=16, became_dead=5),
+    ]
+    found = source_drifts(store="main", states=states, changes=changes, now=NOW)
+    is_as_kept("sources", list(told(Judgement(drifts=found))))
+    assert [(drift.kind, drift.source) for drift in found] == [
+        ("observation_incomplete", "ali"),
+        ("permission_or_token", "dp"),
+        ("observation_incomplete", "main"),
+        ("adapter_mass_change", "cj"),
+        ("adapter_mass_change", "main"),
+        ("adapter_mass_change", "new"),
+    ]
