@@ -19,7 +19,7 @@ from graphql import (
     is_required_argument,
 )
 
-_SHOWN_AS = {"name": "serviceName", "id": "deletedId"}
+_SHOWN_AS = {"name": "serviceName"}
 """Where a payload shows a required argument under another name."""
 
 

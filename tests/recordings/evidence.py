@@ -47,6 +47,9 @@ class Evidence:
     orders_before: int = 0
     """How many orders the shop says that it had, when the first step asks for their count."""
 
+    first_done: dict[str, Step] = field(default_factory=dict)
+    """The first mutation that names each thing."""
+
     def note(self, shown: Any) -> None:
         """Add all that is shown, whoever made it."""
         _collect(shown, self, _Ids(), counts=True)
@@ -76,6 +79,10 @@ def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
     placing = [step for step in steps if set(step.roots) & PLACING]
     found = _earlier(shown, evidence, routed_to=_routed_to(map(canonical, (*placing, *steps, *recording.aside))))
     found.orders_before = _orders_before(steps)
+    for step in steps:
+        if step.is_mutation:
+            for gid in GID.finditer(json.dumps(step.variables)):
+                found.first_done.setdefault(gid[0], step)
     return found
 
 

@@ -13,6 +13,7 @@ from adapters.sandbox.shopify.world import state
 from tests.recordings.evidence import Evidence, kind_of
 from tests.recordings.registering import at, keep, maybe_at, number_of
 from tests.recordings.seeding_orders import seed_order
+from tests.recordings.seeding_requests import place_at_service
 
 
 def seed(shop: Shop, evidence: Evidence) -> None:
@@ -25,6 +26,7 @@ def seed(shop: Shop, evidence: Evidence) -> None:
         if kind_of(gid) == "ProductVariant":
             _variant(shop, shown)
     _orders(shop, evidence)
+    place_at_service(shop, evidence)
     for shown in evidence.of("BulkOperation"):
         _bulk_operation(shop, {**shown, **evidence.before.get(shown["id"], {})})
 
