@@ -4,7 +4,8 @@ In this order, since the earlier one leaves less to guess:
 
 1. Units of live fulfillments that carry the parcel's number.
 2. Live fulfillments without any number, when only one can be meant (B02).
-3. Live fulfillments that show a number which this very supplier order had, and has no more (A04).
+3. Live fulfillments that show a number which this very supplier order had, and has no more (A04), or on which we wrote the
+   parcel's number before somebody changed it (B04).
 4. Open units, one fulfillment per location and delivery method (A01, A02, A06).
 5. Fulfillments that carry other numbers: one more parcel (A03), a replaced number (A04), or a contradiction (B04).
 """
@@ -147,17 +148,27 @@ def place(
     mine = [live for live in lives if not side.lines.keys().isdisjoint(live.lines)]
     work = _Work(side=side, lives=mine, units=units, fulfill_on=fulfill_on, owners=owners(side, view))
     work.slots = open_slots(view.order.fulfillment_orders, lines=side.lines)
+    work.written = _written(view)
     known = [one for one in placings if one.shipment.contents is not None and one.shipment.rung >= Rung.LABEL]
     unknown = [one for one in placings if one.shipment.contents is None and one.shipment.rung >= Rung.LABEL]
     for placing in (*known, *unknown):
         work.by_number(placing)
-    for each in (work.onto_bare, work.onto_old_number, work.onto_open, work.onto_numbered):
+    for each in (work.onto_bare, work.onto_old_number, work.onto_overwritten, work.onto_open, work.onto_numbered):
         for placing in known:
             each(placing)
     # What is in these is not known, so they come last: only then is it clear what may be left for them.
     for placing in unknown:
         work.unknown(placing)
     return placings
+
+
+def _written(view: OrderView) -> dict[str, set[str]]:
+    """By fulfillment: the numbers that it got through us."""
+    written: dict[str, set[str]] = {}
+    for intent in view.intents:
+        if intent.effect_id and intent.action in _WRITING and intent.state in {"done", "verified"}:
+            written.setdefault(intent.effect_id, set()).update(normalise(one.number) for one in intent.tracking)
+    return written
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -168,6 +179,7 @@ class _Work:
     fulfill_on: Rung
     owners: Owners
     slots: dict[str, list[Slot]] = field(default_factory=dict)
+    written: dict[str, set[str]] = field(default_factory=dict)
     created: list[Placing] = field(default_factory=list)
     dressed: list[Live] = field(default_factory=list)
     """Fulfillments that get their first number in this pass."""
@@ -208,6 +220,19 @@ class _Work:
         shared = [live for live in lost if _shares(live.left, wanted)]
         if shared:
             self._settle_on(placing, shared, wanted, is_excess=False)
+
+    def onto_overwritten(self, placing: Placing) -> None:
+        """A parcel that we fulfilled stays fulfilled when somebody types another number over its own."""
+        wanted, numbers = _open(placing.need), placing.shipment.numbers
+        changed = [
+            live
+            for live in self.lives
+            if live not in placing.on
+            and _shares(live.left, wanted)
+            and not self.written.get(live.id, set()).isdisjoint(numbers)
+        ]
+        if changed:
+            self._settle_on(placing, changed, wanted, is_excess=False)
 
     def onto_open(self, placing: Placing) -> None:
         if placing.shipment.rung < self.fulfill_on:
