@@ -48,7 +48,7 @@ class Shape:
 def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
     """The shape of this seed's world. `features` are the happenings that it may have."""
     scope = choices.within("shape")
-    pauses = scope.among("pause_rate", (0.0, 0.0, 0.5))
+    pauses = scope.among("pause_rate", (0.0, 0.0, 0.7))
     rate = scope.among("fault_rate", (0.0, 0.0, 0.02, 0.06, 0.2))
     return Shape(
         stores=1 + scope.chance("two_stores", 0.2),

@@ -88,6 +88,8 @@ async def _life(world: Scene, scope: Scope) -> None:
     typed = "commands" in world.shape.features and scope.chance("typed", 0.25)
     name = scope.among("command", tuple(COMMANDS)) if typed else scope.among("act", DONE_OFTEN)
     store = scope.among("store", list(world.stores.values()))
+    if store.name in world.plans and scope.chance("applies it", 0.3):
+        name = "apply"
     process = world.process()
     world.reached[f"command {name}"] += typed
     if scope.chance("dies", world.shape.crash_rate):
@@ -96,8 +98,8 @@ async def _life(world: Scene, scope: Scope) -> None:
         process.interrupted_at = 1 + scope.number("interrupted_at", 60)
     if scope.chance("pauses", world.shape.pause_rate):
         # Between what is noted and what leaves is where it hurts most.
-        place = scope.among("pauses_in", ("after sent", None))
+        place = scope.among("pauses_in", ("after sent", "after begin", None))
         process.pauses_at = place or 1 + scope.number("pauses_at", 60)
-        process.pause_s = (5.0, 30.0, 75.0)[scope.number("s", 3)]
+        process.pause_s = (75.0, 5.0, 30.0, 75.0)[scope.number("s", 4)]
     world.tell(f"process {process.number}: {name} for {store.name}")
     await lived(world, process, lambda: EVERYTHING[name](world, process, store, scope))

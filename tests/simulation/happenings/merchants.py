@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.sandbox.shopify.errors import Refusal
+from syncd.domain.shipments import Rung
 from tests.simulation.choices import Scope
 from tests.simulation.happenings.kinds import Happening, named, one_of
 from tests.simulation.happenings.suppliers import fresh_number
 from tests.simulation.scene import Scene
+from tests.simulation.truth import Stage
 
 ALL: dict[str, Happening] = {}
 
@@ -169,3 +171,19 @@ def touches(scene: Scene, scope: Scope) -> str | None:
         return f"the merchant edits the address of {order.name}"
     merchant.tag(order, "vip")
     return f"the merchant tags {order.name} vip"
+
+
+@named(ALL, "fulfills a parcel by hand")
+def fulfills_a_parcel(scene: Scene, scope: Scope) -> str | None:
+    """The merchant does what syncd would do: these units, this number."""
+    shown = {row.number for order in scene.orders for made in order.fulfillments for row in made.tracking}
+    # A merchant who waits for the delivery waits for it here, too.
+    waits = scene.shape.policy.fulfill_on is Rung.DELIVERED
+    ready = [one for one in scene.truth.goods if one.left and not (waits and one.stage < Stage.DELIVERED)]
+    goods = one_of(scope, [one for one in ready if one.number not in shown])
+    if goods is None:
+        return None
+    merchant = _merchant(scene, goods.order)
+    if not _tried(lambda: merchant.fulfill(goods.order, lines=goods.units, number=goods.number)):
+        return None
+    return f"the merchant fulfills {goods.number} of {goods.order.name} by hand"

@@ -44,7 +44,7 @@ def _lines(scene: Scene, store: Store, scope: Scope) -> list[NewLine]:
         location = None
         if "locations" in scene.shape.features and scope.chance(f"elsewhere {place}", 0.5):
             location = _second_location(store)
-        quantity = (1, 1, 2, 3)[scope.number(f"quantity {place}", 4)]
+        quantity = (1, 3, 2, 3)[scope.number(f"quantity {place}", 4)]
         lines.append(NewLine(sku=sku, quantity=quantity, location=location))
     return lines
 
@@ -68,7 +68,7 @@ def plan_goods(scene: Scene, order: Any, scope: Scope) -> None:
             continue
         left = line.quantity
         while left:
-            units = left if not scope.chance(f"parts {line.sku} {left}", 0.4) else 1
+            units = left if not scope.chance(f"parts {line.sku} {left}", 0.5) else 1
             left -= units
             _take_over(scene, order, line, units, scope.within(f"goods {line.sku} {left}"))
 

@@ -125,11 +125,14 @@ def _twice_under_a_number(scene: Scene, store: Store, entry: Entry) -> Iterator[
             continue
         units: Counter[str] = Counter()
         for made in order.fulfillments:
-            if made.is_live and made.by == OURS and any(row.number == number for row in made.tracking):
+            # What people did counts from when it must have been seen.
+            counts = made.by == OURS or _before(made.created_at, scene.sent_at or entry.at)
+            if made.is_live and counts and any(row.number == number for row in made.tracking):
                 units.update({part.line.id: part.quantity for part in made.lines})
         sent: Counter[str] = Counter()
         for goods in scene.truth.of(order):
-            sent.update(goods.units)
+            if number in (*goods.numbers, *goods.also):
+                sent.update(goods.units)
         for line, count in units.items():
             if count > sent[line]:
                 yield f"{order.name}: {number} stands for {count} units of a line, {sent[line]} were sent"
