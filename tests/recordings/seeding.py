@@ -10,7 +10,7 @@ from adapters.sandbox.shopify import NewLine
 from adapters.sandbox.shopify.bulk import BulkOperation
 from adapters.sandbox.shopify.twin import Shop
 from adapters.sandbox.shopify.world import state
-from tests.recordings.evidence import Evidence, kind_of
+from tests.recordings.evidence import Evidence, kind_of, merged
 from tests.recordings.registering import at, keep, maybe_at, number_of
 from tests.recordings.seeding_orders import seed_order
 from tests.recordings.seeding_requests import place_at_service
@@ -42,9 +42,16 @@ def _orders(shop: Shop, evidence: Evidence) -> None:
             apart.setdefault(owner, []).append({**shown, **evidence.before.get(shown["id"], {})})
     for gid in sorted({*known, *apart}, key=number_of):
         before = dict(evidence.before.get(gid, {}))
-        if gid in apart:
-            before["fulfillmentOrders"] = [*(before.get("fulfillmentOrders") or ()), *apart[gid]]
-        seed_order(shop, before, {**before, "id": gid, **known.get(gid, {})})
+        within = [merged(evidence.before.get(fo["id"], {}), fo) for fo in before.get("fulfillmentOrders") or ()]
+        if within or gid in apart:
+            before["fulfillmentOrders"] = [*within, *apart.get(gid, ())]
+        ever = {**before, "id": gid, **known.get(gid, {})}
+        if within:
+            ever["fulfillmentOrders"] = [
+                *before["fulfillmentOrders"],
+                *(fo for fo in ever["fulfillmentOrders"] if fo["id"] not in {one["id"] for one in within}),
+            ]
+        seed_order(shop, before, ever)
 
 
 def _locations(shop: Shop, evidence: Evidence) -> None:
@@ -58,8 +65,10 @@ def _locations(shop: Shop, evidence: Evidence) -> None:
     for location in shop.locations:
         del shop.nodes[location.id]
     shop.locations.clear()
+    services = {(one.get("location") or {}).get("id"): one for one in evidence.of("FulfillmentService")}
     for one in told:
-        _location(shop, {**one, **evidence.ever.get(one.get("id", ""), {})})
+        served = {"fulfillmentService": services[one["id"]]} if one.get("id") in services else {}
+        _location(shop, {**one, **evidence.ever.get(one.get("id", ""), {}), **served})
 
 
 def _location(shop: Shop, shown: Mapping[str, Any]) -> state.Location:
@@ -77,17 +86,28 @@ def _location(shop: Shop, shown: Mapping[str, Any]) -> state.Location:
         city=address.get("city"),
     )
     if shown.get("isFulfillmentService"):
-        location.service = state.FulfillmentService(
-            id=f"gid://shopify/FulfillmentService/{location.number}?id=true",
-            number=location.number,
-            handle=location.name.lower().replace(" ", "-"),
-            service_name=location.name,
-            type="THIRD_PARTY",
-            app=None,
-            location=location,
-        )
+        _service(shop, location, shown.get("fulfillmentService") or {})
     shop.locations.append(location)
     return keep(shop, location, "Location")
+
+
+def _service(shop: Shop, location: state.Location, shown: Mapping[str, Any]) -> None:
+    """Somebody else's fulfillment service, at its location."""
+    gid = shown.get("id") or f"gid://shopify/FulfillmentService/{location.number}?id=true"
+    location.service = state.FulfillmentService(
+        id=gid,
+        number=number_of(gid),
+        handle=shown.get("handle") or location.name.lower().replace(" ", "-"),
+        service_name=shown.get("serviceName") or location.name,
+        type="THIRD_PARTY",
+        app=None,
+        location=location,
+        callback_url=shown.get("callbackUrl"),
+        tracking_support=bool(shown.get("trackingSupport")),
+        inventory_management=bool(shown.get("inventoryManagement")),
+        requires_shipping_method=shown.get("requiresShippingMethod", True),
+    )
+    shop.services.append(keep(shop, location.service, "FulfillmentService"))
 
 
 def _customer(shop: Shop, shown: Mapping[str, Any]) -> state.Customer:
