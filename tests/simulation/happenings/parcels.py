@@ -6,7 +6,7 @@ import asyncio
 
 from tests.simulation.choices import Scope
 from tests.simulation.happenings.kinds import Happening, named, one_of
-from tests.simulation.happenings.suppliers import fresh_number
+from tests.simulation.happenings.suppliers import fresh_number, ships_these
 from tests.simulation.process import by_nobody
 from tests.simulation.scene import Scene
 from tests.simulation.truth import Goods, Stage
@@ -52,3 +52,22 @@ def older(scene: Scene, scope: Scope) -> str | None:
 
     by_nobody(catch_up())
     return f"cj shows {goods.number} of {goods.order.name} as not shipped for a while"
+
+
+@named(ALL, "ships under a known number")
+def ships_along(scene: Scene, scope: Scope) -> str | None:
+    """Goods travel in a parcel whose number the supplier showed for other goods of the order before."""
+    found = [
+        (goods, other)
+        for goods in scene.truth.goods
+        if goods.is_live and goods.stage is Stage.PLACED and goods.number is None
+        for other in scene.truth.of(goods.order)
+        if other.left and other.supplier == goods.supplier == "cj"
+    ]
+    chosen = one_of(scope, found)
+    if chosen is None:
+        return None
+    goods, other = chosen
+    goods.number = other.number
+    ships_these(scene, goods)
+    return f"cj ships more of {goods.order.name} under {goods.number}"

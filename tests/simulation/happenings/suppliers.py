@@ -31,10 +31,14 @@ def ships(scene: Scene, scope: Scope) -> str | None:
     goods = one_of(scope, _waiting(scene))
     if goods is None:
         return None
-    number = goods.number or fresh_number(scene)
-    _show(scene, goods, number)
+    ships_these(scene, goods)
+    return f"{goods.supplier} ships {_what(goods)} as {goods.number}"
+
+
+def ships_these(scene: Scene, goods: Goods) -> None:
+    """They leave, under the number that they have already or a new one."""
+    _show(scene, goods, goods.number or fresh_number(scene))
     goods.stage, goods.shown_at = Stage.SHIPPED, scene.clock.now()
-    return f"{goods.supplier} ships {_what(goods)} as {number}"
 
 
 def _show(scene: Scene, goods: Goods, number: str) -> None:
