@@ -6,6 +6,7 @@ from syncd.domain.orders import DeliveryMethod, FulfillmentOrderStatus
 from syncd.domain.periods import elapsed
 from syncd.domain.shipments import Rung, SupplierLine, SupplierState
 from syncd.domain.steps import Action, Approval
+from syncd.domain.tracking import Tracking
 from syncd.reconcile.decide import reconcile
 from syncd.reconcile.view import Link
 from tests.reconcile.tables import Row, check, table
@@ -43,6 +44,49 @@ SHIPPED = [
         ["A01 create_fulfillment"],
         "it left",
         [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "a number that looks wrong for its carrier",
+        view(order(), side(placed(parcel("RB123456786GB", company="royal mail")))),
+        ["A01 create_fulfillment"],
+        "a warning beside it, and no more",
+        ["create_fulfillment A*1 RB123456786GB"],
+    ),
+    Row(
+        "a carrier that the store does not know, with a page of its own",
+        view(
+            order(),
+            side(
+                placed(
+                    replace(
+                        parcel(P1),
+                        tracking=(Tracking(number=P1, company="Somebody", url="https://track.example.com/1"),),
+                    )
+                )
+            ),
+        ),
+        ["A01 create_fulfillment"],
+        "the customer gets that page",
+    ),
+    Row(
+        "news for the customer",
+        view(order(), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment"],
+        "told once, while it is news",
+        [f"create_fulfillment A*1 {P1} mail"],
+        policy=policy(notify_customer="once"),
+    ),
+    Row(
+        "one supplier was not read, the other's parcel left",
+        view(
+            order(line(A), line(B, sku="DP-B")),
+            side(placed(parcel(P1)), complete=False),
+            side(placed(parcel(P2), supplier="dp", n=2), name="dp"),
+        ),
+        ["A01 create_fulfillment"],
+        "each rests on its own",
+        [f"create_fulfillment B*1 {P2}"],
+        policy=policy(suppliers=(CJ, replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-")))),
     ),
     Row(
         "nobody says when it left, and its number came after the first look",

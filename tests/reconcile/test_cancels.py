@@ -47,6 +47,18 @@ SUPPLIER_CANCELLED = [
         ["hold A*1"],
     ),
     Row(
+        "cancelled at the second supplier, and the first was not read",
+        view(
+            order(line(A), line(B, sku="DP-B")),
+            side(placed(), complete=False),
+            side(placed(state=DEAD, supplier="dp", n=2), name="dp"),
+        ),
+        ["D01 hold"],
+        "each rests on its own",
+        ["hold B*1"],
+        policy=policy(suppliers=(CJ, replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-")))),
+    ),
+    Row(
         "failed there, open here",
         view(order(), side(placed(state=SupplierState.FAILED))),
         ["D01 hold"],

@@ -170,6 +170,30 @@ def test_business_days_follow_the_suppliers_calendar():
         ]
 
 
+@pytest.mark.parametrize(
+    ("code", "limit"),
+    [
+        ("C01", "unsubmitted_after"),
+        ("C02", "unacknowledged_after"),
+        ("C03", "stale_after"),
+        ("C04", "cancellation_unanswered_after"),
+        ("C12", "unpaid_after"),
+        ("E01", "label_stale_after"),
+        ("E03", "transit_expired_after"),
+    ],
+)
+def test_every_limit_in_business_days_follows_the_suppliers_calendar(code, limit):
+    given = next(make(NOW) for what, _, make in LIMITS if what.startswith(code))
+    holiday = replace(CJ, calendar=Calendar(holidays=frozenset({(NOW + timedelta(days=3)).date()})))
+    for rules, days in ((CJ, 5), (holiday, 6)):
+        rule = policy(suppliers=(rules,), **{limit: Period(business_days=3)})
+        end = NOW + timedelta(days=days)
+        codes = [
+            {one.partition(" ")[0] for one in told(reconcile(given, policy=rule, now=at))} for at in (end, end + TICK)
+        ]
+        assert [code in each for each in codes] == [False, True]
+
+
 def test_nothing_changes_before_the_moment_that_was_named():
     for _, _, make in LIMITS:
         given, now = make(NOW), NOW + TICK
