@@ -47,7 +47,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="work there, and leave it as it is at the end")
     parser.add_argument("--again", action="store_true", help="test the survivors once more")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try only every Nth mutant, as a sample")
-    parser.add_argument("--quick", action="store_true", help="try quick tests only")
+    parser.add_argument("--quick", action="store_true", help="try no laws, which are slow")
     parser.add_argument("--summary", action="store_true", help="test nothing")
     parser.add_argument("--changes", action="store_true", help="show what every unexplained survivor changes")
     return parser.parse_args(arguments)

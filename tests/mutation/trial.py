@@ -2,7 +2,7 @@
 
 The tests are collected once; collecting them for each mutant anew takes longer than running them. First come those that
 noticed another mutant of the same function, then those that reach the fewest functions: what is tested directly is
-noticed at once. Slow tests, mostly laws, wait until every mutant was tried with the quick ones.
+noticed at once. Laws, which are slow, wait until every mutant was tried with the quick ones.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ import pytest
 
 _LONGEST_S = 20
 """What a mutant may take at least before it counts as one that never ends."""
-
-_QUICK_S = 0.3
-"""What a quick test takes at most."""
 
 _BATCH = 25
 """How many mutants one fork tries: most of the time of a single one goes into forking."""
@@ -121,7 +118,7 @@ class Trial:
         return [one for one in (*first, *others) if one in self.items]
 
     def _chosen(self, mutant: Mutant, *, is_quick: bool) -> list[str]:
-        return [one for one in self._ranked(mutant) if (self.seconds.get(one, 0.0) <= _QUICK_S) is is_quick]
+        return [one for one in self._ranked(mutant) if _is_quick(self.items[one]) is is_quick]
 
     def _forked(self, session: pytest.Session, batch: Sequence[Mutant], *, is_quick: bool) -> list[Verdict]:
         """The verdicts on these, as far as they could be tried in one go; at least on the first."""
@@ -164,6 +161,11 @@ class Trial:
         session.testsfailed = 0
         noticed = _noticing(session, [self.items[one] for one in chosen], is_last=mutant.is_alone)
         return Verdict(code=int(noticed is not None), seconds=time.monotonic() - began, noticed=noticed)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    """Whether it looks at one example, not at a hundred of them."""
+    return not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 def _nothing(*_: object) -> None:
