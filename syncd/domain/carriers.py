@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from syncd.domain.carrier_names import family_of, fold, is_listed_anywhere, listed_name
@@ -56,9 +57,13 @@ def tracking_for(number: str, *, company: str | None, url: str | None) -> Tracki
     The source's own https link is kept. Without one the link is left to Shopify for the carriers it knows everywhere
     and made here for the others, since Shopify would show none, or a guess that leads nowhere.
     """
+    return _tracking_for(number, company, url)
+
+
+@lru_cache(maxsize=4096)
+def _tracking_for(number: str, company: str | None, url: str | None) -> Tracking:
     carrier = resolve(company, number=number)
-    own = safe_url(url)
-    return Tracking(number=tidy(number), company=carrier.company, url=own or carrier.url)
+    return Tracking(number=tidy(number), company=carrier.company, url=safe_url(url) or carrier.url)
 
 
 def same_company(one: str | None, other: str | None) -> bool:
