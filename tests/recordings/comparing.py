@@ -12,8 +12,8 @@ GID = re.compile(r"gid://shopify/([A-Za-z]+)/([\w.-]+)(\?.*)?")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(-\d+)?")
 NUMBER = re.compile(r"\d{6,}")
 CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
-FILES = frozenset({"url", "partialDataUrl"})
-"""Links to results: where a file lies is the service's own affair."""
+FILES = frozenset({"url", "partialDataUrl", "fileSize"})
+"""Where the file of a bulk operation lies, and how big it is: that depends on what the recorded shop called its things."""
 LEVELS = frozenset({"currentlyAvailable"})
 """How full the bucket was: what other clients of the recorded shop left of it."""
 ABSENT = "absent"

@@ -19,6 +19,7 @@ _NOT_STEPS = frozenset({"upstreamCalls", "expected", "variables"})
 VERSION = re.compile(r"\d{4}-\d\d")
 MOMENT = re.compile(r'"(?:captured|recorded)At": "([^"]+)"')
 
+GID = re.compile(r"gid://shopify/[A-Za-z]+/\d{5,}")
 FIRST = ("setup", "before")
 UNREPEATABLE = re.compile(r"Create|Delete|Split|Move|Add|Begin|Commit")
 """Names of mutations that cannot answer twice with the same ids."""
@@ -32,6 +33,7 @@ class Step:
     query: str | None
     variables: Mapping[str, Any]
     reply: Mapping[str, Any]
+    operation_name: str | None = None
     has_own_text: bool = True
 
     @property
@@ -85,8 +87,33 @@ def read(path: Path) -> Recording:
 
 
 def _in_order(steps: list[Step]) -> list[Step]:
-    """What was cleared away was cleared away at the end, wherever the file has it."""
-    return sorted(steps, key=lambda step: any(part.startswith("cleanup") for part in step.place.split(".")))
+    """What was cleared away was cleared away at the end, or before the start, wherever the file has it.
+
+    A step that names what a later one made comes after that one.
+    """
+    played = sorted(steps, key=lambda step: _phase(step.place.split(".")))
+    for step in list(played):
+        maker = _maker(step, played[played.index(step) + 1 :])
+        if maker is not None:
+            played.remove(step)
+            played.insert(played.index(maker) + 1, step)
+    return played
+
+
+def _phase(parts: list[str]) -> int:
+    if any(part.startswith(("preCleanup", "preflight")) for part in parts):
+        return 0
+    return 2 if any(part.startswith("cleanup") for part in parts) else 1
+
+
+def _maker(step: Step, later: list[Step]) -> Step | None:
+    """The later step that first shows an id which this one names, and does not name it itself."""
+    named = set(GID.findall(json.dumps(step.variables))) - set(GID.findall(json.dumps(step.reply)))
+    for one in later:
+        shown = set(GID.findall(json.dumps(one.data))) - set(GID.findall(json.dumps(one.variables)))
+        if named & shown and any(UNREPEATABLE.search(root) and "Delete" not in root for root in one.roots):
+            return one
+    return None
 
 
 def _once(steps: Iterable[Step]) -> Iterator[Step]:
@@ -131,7 +158,8 @@ def _step(node: Mapping[str, Any], reply: Mapping[str, Any], *, place: str) -> S
     texts = (asked.get("query"), asked.get("document"), node.get("query"), node.get("document"))
     query = next((text for text in texts if isinstance(text, str)), None)
     variables = asked.get("variables") or node.get("variables") or {}
-    return Step(place=place, query=_whole(query), variables=variables, reply=reply)
+    name = asked.get("operationName") if len(_operations(query)) > 1 else None
+    return Step(place=place, query=_whole(query), variables=variables, reply=reply, operation_name=name)
 
 
 def _whole(text: str | None) -> str | None:
@@ -164,11 +192,15 @@ def with_text(step: Step, query: str) -> Step:
 
 def operation(query: str | None) -> OperationDefinitionNode | None:
     """The first operation of a text; None when it has none that can be parsed."""
+    return next(iter(_operations(query)), None)
+
+
+def _operations(query: str | None) -> list[OperationDefinitionNode]:
     try:
         document = parse(query or "")
     except GraphQLSyntaxError:
-        return None
-    return next((node for node in document.definitions if isinstance(node, OperationDefinitionNode)), None)
+        return []
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
 
 
 def operation_kind(query: str | None) -> str | None:

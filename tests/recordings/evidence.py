@@ -18,6 +18,8 @@ from tests.recordings.dialogue import Recording, Step, operation
 
 GID = re.compile(r"gid://shopify/([A-Za-z]+)/[^?\s\"]+(\?.*)?")
 
+TAG = re.compile(r"\btag:'?([\w-]+)")
+
 LASTING = frozenset(
     {"Location", "Product", "ProductVariant", "InventoryItem", "Customer", "FulfillmentService", "App", "AppInstallation",
      "ReturnReasonDefinition", "Publication", "ChannelInformation", "Channel"}
@@ -44,6 +46,10 @@ class Evidence:
     """What was shown of them before the dialogue did anything to them."""
     routed_to: Mapping[str, Any] = field(default_factory=dict)
     """The location that new orders were assigned to, as far as it is shown."""
+    currency: str | None = None
+    """The shop's, where it is shown."""
+    products: int = 0
+    """How many products the shop says that it has."""
     orders_before: int = 0
     """How many orders the shop says that it had, when the first step asks for their count."""
 
@@ -79,6 +85,10 @@ def presupposed(recording: Recording, steps: Iterable[Step]) -> Evidence:
     placing = [step for step in steps if set(step.roots) & PLACING]
     found = _earlier(shown, evidence, routed_to=_routed_to(map(canonical, (*placing, *steps, *recording.aside))))
     found.orders_before = _orders_before(steps)
+    counts = [(step.data.get("productsCount") or {}).get("count", 0) for step in steps]
+    found.products = max(counts, default=0)
+    shops = (canonical(step).get("shop") for step in (*steps, *recording.aside))
+    found.currency = next((one["currencyCode"] for one in shops if one and "currencyCode" in one), None)
     for step in steps:
         if step.is_mutation:
             for gid in GID.finditer(json.dumps(step.variables)):
@@ -202,7 +212,15 @@ def _gid(row: Any) -> str | None:
 
 
 def canonical(step: Step) -> dict[str, Any]:
-    """The data of a reply under the schema's own names."""
+    """The data of a reply under the schema's own names; orders that were searched by a tag have it."""
+    shown = _canonical(step)
+    tags = TAG.findall(json.dumps([step.query, step.variables]))
+    if len(tags) == 1 and isinstance(shown.get("orders"), list):
+        shown["orders"] = [{"tags": tags, **one} for one in shown["orders"]]
+    return shown
+
+
+def _canonical(step: Step) -> dict[str, Any]:
     asked = operation(step.query)
     if asked is None:
         return {key: _plain(value) for key, value in step.data.items()}

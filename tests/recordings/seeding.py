@@ -18,6 +18,9 @@ from tests.recordings.seeding_requests import place_at_service
 
 def seed(shop: Shop, evidence: Evidence) -> None:
     """Everything that was there before, under its recorded ids."""
+    shop.shop.currency = evidence.currency or shop.shop.currency
+    for at_number in range(evidence.products):
+        shop.add_variant(f"SKU-{at_number}")
     _locations(shop, evidence)
     _older_orders(shop, evidence)
     for shown in evidence.of("Customer"):

@@ -151,7 +151,7 @@ def _run(request: Request, bucket: costs.Bucket, admitted: Admitted) -> dict[str
     reply["data"] = result.data
     cost = {"requestedQueryCost": admitted.cost, "actualQueryCost": paid, "throttleStatus": bucket.status()}
     reply["extensions"] = {"cost": cost}
-    if request.searches:
+    if request.searches and not result.errors:
         reply["extensions"]["search"] = request.searches
     return reply
 
