@@ -23,7 +23,7 @@ def test_no_promise_is_broken_in_any_world_of_the_suite() -> None:
     assert missing(tally.reached) == []
 
 
-@pytest.mark.parametrize("known", kept(), ids=lambda known: f"{known.seed} {known.why[:60]}")
+@pytest.mark.parametrize("known", list(kept()), ids=lambda known: f"{known.seed} {known.why[:60]}")
 def test_what_was_wrong_once_stays_right(known) -> None:
     assert known.again().violations == (), known.why
 

@@ -183,6 +183,20 @@ async def test_a_second_order_for_the_same_store_order_is_found(others) -> None:
     assert {placed[0].ref, second} <= {order.id for order in read.orders}
 
 
+async def test_a_second_order_is_found_also_when_the_list_failed_at_first() -> None:
+    world = CjWorld()
+    placed = world.place(1001)
+    first = world.twin.orders[placed.ref]
+    second = world.twin.place(name=first.name, store_order_id=first.store_order_id, lines=[CjLine(store_line_id="77")])
+    unknown = replace(placed.wanted(), supplier_order_ids=())
+    world.twin.faults.add("status", status=503, path="/api2.0/v1/shopping/order/list", times=0)
+    read = await world.port.orders(SupplierQuery(wanted=(unknown,)))
+    assert (read.orders, read.answered, read.complete) == ((), frozenset(), False)
+    world.twin.faults.clear()
+    read = await world.port.orders(SupplierQuery(wanted=(unknown,)))
+    assert {placed.ref, second} == {order.id for order in read.orders}
+
+
 async def test_remembered_lines_are_not_believed_for_long() -> None:
     world = CjWorld()
     placed = [world.place(1001 + place) for place in range(8)]

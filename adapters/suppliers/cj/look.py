@@ -76,7 +76,8 @@ class Look:
     _problems: list[Problem] = field(default_factory=list)
     _error: PortError | None = None
     _has_heard: bool = False
-    _found_by_reference: bool = False
+    _by_reference: dict[str, str] = field(default_factory=dict)
+    """Orders that CJ named when asked for a store's own, by id, and the store's."""
     _counts_agree: bool = True
 
     async def at(self, wanted: Sequence[Wanted]) -> Found:
@@ -86,13 +87,20 @@ class Look:
                 await self._list_open(wanted)
             for one in wanted:
                 await self._one(one)
-            if len(wanted) <= FEW and (self._found_by_reference or any(self._is_cancelled(one) for one in wanted)):
+            if len(wanted) <= FEW and (self._by_reference or any(self._is_cancelled(one) for one in wanted)):
                 # CJ answers a store's order with one of its own. Others for it, and what was placed anew after a cancel,
                 # show in the list alone.
                 await self._list_open(wanted)
         except _Stop:
-            pass
+            if len(wanted) <= FEW:
+                self._forget_found_by_reference()
         return self._found(lists_everything=False)
+
+    def _forget_found_by_reference(self) -> None:
+        """The list that would show whether there are more could not be read: they are to be asked for in this way again."""
+        for ref, order_id in self._by_reference.items():
+            self._rows.pop(ref, None)
+            self._answered.discard(order_id)
 
     async def everything(self, since: datetime | None) -> Found:
         """Every order; with `since` without those that are over and were made before it."""
@@ -166,7 +174,7 @@ class Look:
                 return False
             if _belongs(row, wanted):
                 self._keep(row)
-                self._found_by_reference = True
+                self._by_reference[row.orderId] = wanted.order_id
                 return await self._siblings(row)
             text = f"asked for {ref}, CJ answered order {row.orderId}, which names another"
             self._note(InvalidResponse(text, path="data.orderNum"), place=wanted.order_name)
