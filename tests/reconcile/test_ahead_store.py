@@ -310,6 +310,22 @@ NUMBERS = [
         "nothing better to say",
     ),
     Row(
+        "two suppliers name two carriers for one parcel, and the store shows one of them",
+        view(
+            order(
+                line(A),
+                line(B, sku="DP-B"),
+                fulfillment_orders=(closed({A: 1, B: 1}),),
+                fulfillments=(done({A: 1, B: 1}, P1, company="UPS"),),
+            ),
+            side(placed(parcel(P1, company="China Post"))),
+            side(placed(parcel(P1, company="UPS"), supplier="dp", n=2), name="dp"),
+        ),
+        [],
+        "one of them is right",
+        policy=policy(suppliers=(CJ, replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-")))),
+    ),
+    Row(
         "two carriers on one fulfillment",
         view(
             shown(done({A: 1}, P1, P2, company="UPS")),
