@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import assert_never
@@ -31,9 +32,11 @@ _WIDE_UPPER = {code: ord(chr(code - 0xFEE0).upper()) for code in range(0xFF01, 0
 _CLEAN = {**_WIDE, **_UNSEEN}
 _COMPARE = {**_WIDE_UPPER, **_UPPER, **_DASHES, **_UNSEEN, **_QUOTES}
 
-_EXPONENT = re.compile(r"\d+[.,]\d+\s*E\s*[+-]?\d{1,3}|\d\s*E\s*[+-]?\d{2,3}|\d+\s*E[+-]\d{1,3}", re.IGNORECASE)
+_EXPONENT = re.compile(r"\d+[.,]\d+\s*E\s*[+-]?\d{1,4}|\d\s*E\s*[+-]?\d{2,3}|\d+\s*E[+-]\d{1,3}", re.IGNORECASE)
 _FLOAT = re.compile(r"(\d+)\.0+")
 _DIGITS_OF_A_FLOAT = 15
+_LONGEST = 4096
+"""Signs in a cell; a longer one holds no number, and taking it apart could take for ever."""
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]?", re.IGNORECASE)
 _WORDS_FOR_NONE = re.compile(
     r"(pending|awaiting|waiting|await|not|no|none|without|to be|will be|tba|tbc|tbd|n/?a|unknown|untracked|processing|coming|soon)\b(?!.*\d{5}).*",
@@ -103,6 +106,8 @@ def number_text(cell: Cell) -> str:
 def is_no_number(text: Cell) -> bool:
     """Whether a cell holds no tracking number at all: blank, `0`, `n/a`, `#N/A`, `pending`, `1.23E+21`, no digit in it."""
     shown = number_text(text).strip(" '\"")
+    if len(shown) > _LONGEST:
+        return True
     bare = normalise(shown)
     if not any(sign in "0123456789" for sign in bare) or not bare.strip("0."):
         return True
@@ -188,10 +193,10 @@ def _undeclared(bare: str) -> Verdict:
 def _without_decimals(text: str) -> str:
     """`123456789012.0` is what a table reader makes of a whole number; longer ones have lost digits on the way."""
     match = _FLOAT.fullmatch(text)
-    if match is None:
+    if match is None or len(text) > _LONGEST:
         return text
     whole = match[1]
-    return whole if len(whole) <= _DIGITS_OF_A_FLOAT else f"{int(whole):.14E}"
+    return whole if len(whole) <= _DIGITS_OF_A_FLOAT else f"{Decimal(whole):.14E}"
 
 
 def _soft(part: str) -> Iterable[str]:

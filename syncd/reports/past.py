@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from syncd.domain.steps import Step, StepOutcome, StepState
 from syncd.reconcile.plan import plan_from_document
+from syncd.reconcile.reading import Node
 from syncd.reports.facts import RunFacts
 
 
@@ -34,30 +35,34 @@ def past_runs(kept: Iterable[KeptRun]) -> tuple[RunFacts, ...]:
 
 
 def _run(kept: KeptRun) -> RunFacts:
-    document = kept.document
-    plan = plan_from_document(document["plan"]) if document and "plan" in document else None
+    document = kept.document or {}
+    told = Node(document, "the run")
+    if not isinstance(document, Mapping):
+        raise told.wrong("an object")
+    plan = plan_from_document(told.get("plan").value) if "plan" in document else None
     steps = {step.id: step for step in plan.steps} if plan else {}
     return RunFacts(
         run_id=kept.run_id,
         store=kept.store,
         started_at=kept.started_at,
         finished_at=kept.finished_at,
-        outcomes=tuple(_outcomes(document or {}, steps=steps)),
+        outcomes=tuple(_outcomes(told, steps=steps)) if "outcomes" in document else (),
         actor=kept.actor,
         plan=plan,
     )
 
 
-def _outcomes(document: Mapping[str, Any], *, steps: Mapping[str, Step]) -> Iterable[StepOutcome]:
+def _outcomes(document: Node, *, steps: Mapping[str, Step]) -> Iterable[StepOutcome]:
     """An outcome of a step that is not in the plan (one of an earlier run, settled now) is left out."""
-    for one in document.get("outcomes", ()):
-        step = steps.get(one["step"])
+    for one in document.get("outcomes").items():
+        step = steps.get(one.get("step").text())
         if step is not None:
+            detail = one.get("detail")
             yield StepOutcome(
                 step=step,
-                state=StepState(one["state"]),
-                code=one["detail"]["code"],
-                text=one["detail"]["text"],
-                attempts=one["attempts"],
-                effect_id=one["effect_id"],
+                state=one.get("state").word(StepState),
+                code=detail.get("code").text(),
+                text=detail.get("text").text(),
+                attempts=one.get("attempts").whole(),
+                effect_id=one.get("effect_id").maybe(Node.text),
             )

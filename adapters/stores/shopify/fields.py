@@ -84,6 +84,12 @@ def word(node: Json, name: str, kind: type[Word]) -> Word:
         return kind("UNKNOWN")
 
 
+def texts(node: Json, name: str) -> tuple[str, ...]:
+    """The texts of a list; what is none is left out, and none are in what is no list."""
+    value = node.get(name)
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
 def items(node: Json, name: str) -> Iterator[Json]:
     """The objects of a list; nulls in it are left out."""
     value = node.get(name)

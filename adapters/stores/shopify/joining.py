@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from adapters.stores.shopify.fields import Json, flag, items, maybe_obj, maybe_text
+from adapters.stores.shopify.fields import Json, flag, items, maybe_obj, maybe_text, number
 from syncd.errors import InvalidResponse
 from syncd.http import read_json
 
@@ -32,6 +32,7 @@ class Join:
         self._db.executescript(_SCHEMA)
         self._orders: list[tuple[str, str]] = []
         self._parts: list[tuple[str, str, int, str, str]] = []
+        self._odd: list[str] = []
         self.taken = 0
 
     def take_order_line(self, line: bytes) -> None:
@@ -64,10 +65,18 @@ class Join:
     def orders(self) -> Iterator[tuple[Json, tuple[str, ...]]]:
         """Every order as the ordinary read would give it, with the names of the parts that are not whole."""
         for (body,) in self._db.execute("SELECT body FROM orders ORDER BY id"):
-            yield self._joined(json.loads(body))
+            node = json.loads(body)
+            try:
+                joined = self._joined(node)
+            except InvalidResponse:
+                # Its parts cannot be understood: it is read by id, and costs the others nothing.
+                self._odd.append(node["id"])
+                continue
+            yield joined
 
     def strangers(self) -> Iterator[str]:
-        """Ids of orders whose fulfillment orders were touched, though they themselves were not in the result."""
+        """Ids of orders to be read by themselves: only their fulfillment orders were in the result, or they made no sense."""
+        yield from self._odd
         query = "SELECT DISTINCT parent FROM parts WHERE kind = 'fulfillment_order' AND parent NOT IN (SELECT id FROM orders)"
         for (parent,) in self._db.execute(query):
             yield parent
@@ -83,6 +92,8 @@ class Join:
             raise InvalidResponse(f"line {self.taken} of a bulk result is no JSON.", path=f"line {self.taken}") from exc
         if not isinstance(node, dict) or not isinstance(node.get("id"), str):
             raise InvalidResponse(f"line {self.taken} of a bulk result has no id.", path=f"line {self.taken}")
+        if not isinstance(node.get("__parentId"), str | None):
+            raise InvalidResponse(f"line {self.taken} of a bulk result names no parent.", path=f"line {self.taken}")
         return node
 
     def _add(self, parent: str, kind: str, node: Mapping[str, Any]) -> None:
@@ -144,8 +155,12 @@ def _give_lines(order: Json, orders: Sequence[Json], shipped: Mapping[str, Seque
     a cancelled one whose units went back) is read by id.
     """
     known: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for each in orders:
-        for line_id, quantity in _gone(each):
+    try:
+        gone = [(each, list(_gone(each))) for each in orders]
+    except InvalidResponse:
+        return False
+    for each, lines in gone:
+        for line_id, quantity in lines:
             only = shipped[each["id"]]
             if len(only) == 1:
                 known[only[0]["id"]][line_id] += quantity
@@ -163,7 +178,7 @@ def _gone(order: Json) -> Iterator[tuple[str, int]]:
     """Units per line that have left a fulfillment order."""
     for each in items(maybe_obj(order, "lineItems") or {}, "nodes"):
         line_id = maybe_text(maybe_obj(each, "lineItem") or {}, "id")
-        quantity = int(each.get("totalQuantity") or 0) - int(each.get("remainingQuantity") or 0)
+        quantity = number(each, "totalQuantity") - number(each, "remainingQuantity")
         if line_id and quantity > 0:
             yield line_id, quantity
 

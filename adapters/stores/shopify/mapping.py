@@ -18,6 +18,7 @@ from adapters.stores.shopify.fields import (
     number,
     obj,
     text,
+    texts,
     word,
 )
 from adapters.stores.shopify.privacy import Hasher
@@ -91,7 +92,7 @@ class Mapper:
             returns=tuple(return_(each) for each in nodes(node, "returns")),
             cancelled_at=maybe_instant(node, "cancelledAt"),
             closed=flag(node, "closed", default=False),
-            tags=frozenset(tag for tag in node.get("tags") or () if isinstance(tag, str)),
+            tags=frozenset(texts(node, "tags")),
             source=maybe_text(node, "sourceName"),
             total=money(node.get("totalPriceSet")),
             address_hash=self.hasher.address(maybe_obj(node, "shippingAddress")),

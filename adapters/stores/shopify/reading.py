@@ -160,7 +160,10 @@ class Reader:
                 page = maybe_obj(maybe_obj(reply.data, operation(file).root) or {}, name)
                 if page is None:
                     return False
-                connection["nodes"].extend(nodes({name: page}, name))
+                held = connection.get("nodes")
+                if not isinstance(held, list):
+                    return False
+                held.extend(nodes({name: page}, name))
                 cursor = next_cursor(page)
             except (InvalidResponse, NotFound, Refused) as exc:
                 log.warning("shopify.list_cut", owner=owner.get("id"), part=name, error=str(exc))

@@ -57,6 +57,8 @@ class Searcher:
         """Ids of orders with exactly this name, with or without `#`, in any case; else of the order with this number as its id."""
         bare = name.strip().lstrip("#")
         wanted = bare.casefold()
+        if not bare.isprintable():
+            return []  # no order is called so, and what a search makes of a line break is not known
         found: dict[str, None] = {}
         for form in (bare, f"#{bare}"):
             async for page in self._pages("find_orders", f"name:{quoted(form)}"):

@@ -66,7 +66,7 @@ def envelope(body: bytes) -> Envelope:
     if not isinstance(data, Mapping):
         raise InvalidResponse("CJ answered JSON without its envelope", path="$")
     code = data.get("code")
-    if isinstance(code, str) and code.isascii() and code.isdigit():
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:
         code = int(code)
     if code == 0 and data.get("success") is True:
         code = OK  # a few product calls are wrapped like this

@@ -280,6 +280,7 @@ class Look:
         rows: dict[str, Row] = {}
         bad = 0
         totals: set[int | None] = set()
+        before: list[str] = []
         for number in range(1, 10_000):
             page = await self.api.page(status, number=number, order_ids=ids, parent=parent)
             fresh = [row for row in page.rows if row.orderId not in rows]
@@ -290,8 +291,10 @@ class Look:
             seen = len(rows) + bad
             if page.total is not None and seen >= page.total:
                 break
-            if not fresh and not page.bad:
-                break
+            said = [error.text for error in page.bad]
+            if not fresh and (not said or said == before):
+                break  # nothing more, or the same nonsense for ever
+            before = said
         stated = totals.pop() if len(totals) == 1 else -1
         if stated is None:
             # Without a count the end is an empty page. One that only repeats rows may hide what comes after it,

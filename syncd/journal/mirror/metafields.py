@@ -16,7 +16,7 @@ def link_values(value: str) -> list[tuple[str, str]]:
         return []
     try:
         document = json.loads(text) if text[0] in '{["' else text
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     match document:
         case str():
