@@ -12,6 +12,7 @@ from typing import Any
 from syncd import cycle
 from syncd.config.models import DaemonTable
 from syncd.daemon import serve
+from syncd.domain.steps import StepState
 from syncd.journal import approvals
 from syncd.shop import Shop
 from tests.simulation.choices import Scope
@@ -80,6 +81,7 @@ def noted(scene: Scene, run: Any) -> None:
             (f"step {outcome.step.action}", f"outcome {outcome.state}", f"code {outcome.code or 'none'}")
         )
         scene.tell(f"  {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}".rstrip())
+        scene.asks = scene.asks or outcome.state is StepState.AWAITING_APPROVAL
     for outcome in run.settled:
         scene.reached.update((f"settled {outcome.state}", f"settled as {outcome.code or 'none'}"))
         scene.tell(f"  settled {outcome.step.action} {outcome.step.order}: {outcome.state} {outcome.code}")

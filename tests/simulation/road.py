@@ -21,10 +21,6 @@ MARGIN_S = 25.0
 """A request may arrive so long after its deadline: less than the margin that syncd leaves (30 s) before it tries again."""
 
 
-WRITES_SUFFER = 4
-"""How much more often something befalls writes: there are few of them, and what befalls those matters most."""
-
-
 class Road:
     """All ways of one world."""
 
@@ -34,7 +30,9 @@ class Road:
         self.twins |= {store.host: store.twin for store in scene.stores.values()}
         self.requests = 0
         self.rate = 0.0
-        """The share of requests that something befalls."""
+        """The share of reads that something befalls."""
+        self.write_rate = 0.0
+        """And of writes: there are few of them, and what befalls those matters most."""
         self.slow = 0.0
         self.on_way = 0
         """Requests that left and did not arrive yet, although nobody waits for them."""
@@ -121,7 +119,8 @@ class _Way(httpx.AsyncBaseTransport):
         if road.slow and choices.chance("slow", road.slow):
             await asyncio.sleep((0.2, 1.0, 4.0, 9.0)[choices.number("slow_s", 4)])
             scene.reached["slow request"] += 1
-        if road.rate and choices.chance("befalls", min(0.5, WRITES_SUFFER * road.rate) if write else road.rate):
+        rate = road.write_rate if write else road.rate
+        if rate and choices.chance("befalls", rate):
             fitting = [one for one in SPOILINGS if one.name in scene.shape.faults and _fits(one, request, write=write)]
             of_writes = [one for one in fitting if one.writes_only]
             if of_writes and choices.chance("as only writes can", 0.6):

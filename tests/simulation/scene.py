@@ -79,6 +79,10 @@ class Scene:
     story: list[str] = field(default_factory=list)
     processes: int = 0
     plans: dict[str, Any] = field(default_factory=dict)
+    waits_s: float = 0.0
+    """How long nobody does anything next: something happened that only time brings up."""
+    asks: bool = False
+    """Whether something waits for a person's yes."""
     served: list[str] = field(default_factory=list)
     """Stores that a run came to its end for, in order."""
     told: list[str] = field(default_factory=list)

@@ -34,6 +34,7 @@ class Shape:
     features: frozenset[str]
     faults: frozenset[str]
     fault_rate: float
+    write_fault_rate: float
     slow_rate: float
     crash_rate: float
     pause_rate: float
@@ -49,13 +50,16 @@ def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
     """The shape of this seed's world. `features` are the happenings that it may have."""
     scope = choices.within("shape")
     pauses = scope.among("pause_rate", (0.0, 0.0, 0.7))
-    rate = scope.among("fault_rate", (0.0, 0.0, 0.02, 0.06, 0.2))
+    rate, writes = scope.among("fault_rate", (0.0, 0.0, 0.02, 0.06, 0.2)), scope.among("writes", (0.0, 0.3, 0.6))
     return Shape(
         stores=1 + scope.chance("two_stores", 0.2),
         policy=_policy(choices),
         features=frozenset(name for name in features if scope.chance(f"has {name}", 0.4)),
-        faults=frozenset(name for name in FAULT_NAMES if scope.chance(f"fault {name}", 0.3)) if rate else frozenset(),
+        faults=frozenset(name for name in FAULT_NAMES if scope.chance(f"fault {name}", 0.3))
+        if rate + writes
+        else frozenset(),
         fault_rate=rate,
+        write_fault_rate=writes,
         slow_rate=scope.among("slow_rate", (0.0, 0.0, 0.1)),
         crash_rate=scope.among("crash_rate", (0.0, 0.3, 0.7)),
         pause_rate=pauses,

@@ -24,14 +24,14 @@ async def trouble(world: Scene) -> None:
     for number in range(shape.ORDERS):
         if number == 0 or choices.chance(f"order/{number}/there", 0.45):
             happenings.place_order(world, choices.within(f"order/{number}"))
-    road.rate, road.slow = world.shape.fault_rate, world.shape.slow_rate
+    road.rate, road.write_rate, road.slow = world.shape.fault_rate, world.shape.write_fault_rate, world.shape.slow_rate
     road.between = partial(_meanwhile, world)
     world.disk.busy = _Locks(world).meets_one
     for number in range(shape.ROUNDS):
         scope = choices.within(f"round/{number}")
         if scope.chance("there", 0.6):
             await _round(world, scope)
-    road.rate = road.slow = 0.0
+    road.rate = road.write_rate = road.slow = 0.0
     road.between = None
     world.disk.busy = lambda: False
 
@@ -60,7 +60,8 @@ def _meanwhile(world: Scene, scope: Scope) -> None:
 async def _round(world: Scene, scope: Scope) -> None:
     for number in range(shape.EVENTS):
         happen(world, scope.within(f"event/{number}"))
-    await asyncio.sleep(scope.among("rest_s", (60, 60, 1, 600, 7_200, 90_000)))
+    await asyncio.sleep(max(world.waits_s, scope.among("rest_s", (60, 1, 7_200, 600, 7_200, 90_000))))
+    world.waits_s = 0.0
     workers = 2 if world.shape.two_workers and scope.chance("both", 0.7) else 1
     watch = world.road.watch
     watch.living = workers
@@ -90,6 +91,8 @@ async def _life(world: Scene, scope: Scope) -> None:
     store = scope.among("store", list(world.stores.values()))
     if store.name in world.plans and scope.chance("applies it", 0.3):
         name = "apply"
+    if world.asks and scope.chance("somebody answers", 0.5):
+        name, world.asks = "decide", False
     process = world.process()
     world.reached[f"command {name}"] += typed
     if scope.chance("dies", world.shape.crash_rate):

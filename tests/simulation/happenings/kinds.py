@@ -20,6 +20,12 @@ def one_of(scope: Scope, found: Iterable[T], name: str = "which") -> T | None:
     return scope.among(name, options) if options else None
 
 
+def time_passes(scene: Scene, scope: Scope, *, hours: float) -> None:
+    """Perhaps nobody looks for so long: some things are noticed by their age alone."""
+    if scope.chance("nobody looks", 0.5):
+        scene.waits_s = max(scene.waits_s, hours * 3600)
+
+
 def named(ALL: dict[str, Happening], name: str) -> Callable[[Happening], Happening]:  # noqa: N803 - a module's table
     """Enter a happening into the table."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from adapters.sandbox.shopify.errors import Refusal
 from syncd.domain.shipments import Rung
 from tests.simulation.choices import Scope
-from tests.simulation.happenings.kinds import Happening, named, one_of
+from tests.simulation.happenings.kinds import Happening, named, one_of, time_passes
 from tests.simulation.happenings.suppliers import fresh_number
 from tests.simulation.scene import Scene
 from tests.simulation.truth import Stage
@@ -42,6 +42,7 @@ def fulfills(scene: Scene, scope: Scope) -> str | None:
     if number:
         scene.truth.typed.setdefault(made[0].id, set()).add(number)
     scene.truth.disturb(order, "fulfilled by hand")
+    time_passes(scene, scope, hours=50)
     return f"the merchant fulfills {order.name} by hand, number {number or 'none'}"
 
 

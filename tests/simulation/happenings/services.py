@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.sandbox.shopify.errors import Refusal
 from tests.simulation.choices import Scope
-from tests.simulation.happenings.kinds import Happening, named, one_of
+from tests.simulation.happenings.kinds import Happening, named, one_of, time_passes
 from tests.simulation.scene import Scene, Store
 
 ALL: dict[str, Happening] = {}
@@ -45,9 +45,26 @@ def asks(scene: Scene, scope: Scope) -> str | None:
     if not _tried(lambda: merchant.move(order, to=location)):
         return None
     scene.truth.disturb(order, "given to a service")
+    time_passes(scene, scope, hours=25)
     if not _tried(lambda: merchant.submit_request(order)):
         return f"the merchant moves {order.name} to the warehouse"
+    if scope.chance("is at work", 0.6):
+        _at_work(scene, order, yes=not scope.chance("gives in", 0.3))
     return f"the merchant asks the warehouse to fulfill {order.name}"
+
+
+def _at_work(scene: Scene, order: Any, *, yes: bool) -> None:
+    """A service that looks at its requests twice an hour: it accepts work, and `yes`: does not stop once it did."""
+    merchant, loop = scene.store_of(order).twin.world.merchant, scene.loop
+
+    def look(left: int) -> None:
+        _tried(lambda: merchant.accept_request(order))
+        _tried(lambda: (merchant.reject_cancellation if yes else merchant.accept_cancellation)(order))
+        scene.road.watch.world_changed()
+        if left:
+            loop.call_later(1_800, look, left - 1)
+
+    loop.call_later(60, look, 100)
 
 
 @named(ALL, "service answers")
@@ -66,6 +83,7 @@ def answers(scene: Scene, scope: Scope) -> str | None:
         what = "cancellation"
     if not _tried(lambda: act(order, fulfillment_order=work.id)):
         return None
+    time_passes(scene, scope, hours=145)
     return f"the warehouse {word} the {what} for {order.name}"
 
 
@@ -78,4 +96,5 @@ def calls_off(scene: Scene, scope: Scope) -> str | None:
     merchant = scene.store_of(work.order).twin.world.merchant
     if not _tried(lambda: merchant.request_cancellation(work.order, fulfillment_order=work.id)):
         return None
+    time_passes(scene, scope, hours=49)
     return f"the merchant asks the warehouse to stop with {work.order.name}"
