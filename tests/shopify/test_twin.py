@@ -96,7 +96,8 @@ async def test_a_fulfillment_is_created_updated_and_cancelled(place):
     (done,) = order.fulfillments
     assert (done.id, done.status, done.lines[0].quantity) == (effect.effect_id, FulfillmentStatus.SUCCESS, 2)
     assert (done.tracking[0].number, done.tracking[0].company) == ("1Z1", "UPS")
-    assert order.closed  # fulfilled and paid: archived
+    place.clock.advance(timedelta(seconds=2))
+    assert (await place.order(order)).closed  # fulfilled and paid: archived a moment later
 
     changed = (Tracking(number="1Z1", company="UPS"), Tracking(number="1Z2", company="UPS"))
     await place.perform(step(order, Action.UPDATE_TRACKING, fulfillment_id=done.id, tracking=changed))
