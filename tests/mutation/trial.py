@@ -1,8 +1,8 @@
 """A pytest plugin that tries mutants in forks: the tests that reach the mutant run until one fails.
 
 The tests are collected once; collecting them for each mutant anew takes longer than running them. First come those that
-noticed another mutant of the same function, then those that reach the fewest functions: what is tested directly is
-noticed at once. Laws, which are slow, wait until every mutant was tried with the quick ones.
+noticed another mutant of the same function, then those that compare golden files, then those that reach the fewest
+functions: what is tested directly is noticed at once. Laws, which are slow, wait until every mutant was tried with the quick ones.
 """
 
 from __future__ import annotations
@@ -113,9 +113,12 @@ class Trial:
         first = [one for one in self.noticed.get(mutant.function, ()) if one in mutant.tests]
         others = sorted(
             set(mutant.tests).difference(first),
-            key=lambda one: (self.reach.get(one, 0), self.seconds.get(one, 0.0), one),
+            key=lambda one: (not self._is_golden(one), self.reach.get(one, 0), self.seconds.get(one, 0.0), one),
         )
         return [one for one in (*first, *others) if one in self.items]
+
+    def _is_golden(self, test: str) -> bool:
+        return "is_as_kept" in getattr(self.items.get(test), "fixturenames", ())
 
     def _chosen(self, mutant: Mutant, *, is_quick: bool) -> list[str]:
         return [one for one in self._ranked(mutant) if _is_quick(self.items[one]) is is_quick]
