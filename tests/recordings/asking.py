@@ -7,7 +7,6 @@ from typing import Any
 
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -16,12 +15,11 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
     is_leaf_type,
-    parse,
     print_ast,
 )
 
 from tests.recordings.arguments import literals, missing, passed, root_of
-from tests.recordings.dialogue import Step, operation, with_text
+from tests.recordings.dialogue import Step, fragments, operation, with_text
 
 PAGE = 50
 """What connections are asked for when the size is not known; prices of such texts are not compared."""
@@ -68,35 +66,28 @@ def _fits(step: Step, text: str) -> bool:
     if asked is None:
         return False
     declared = {one.variable.name.value for one in asked.variable_definitions or ()}
-    fragments = {
-        node.name.value: node.selection_set
-        for node in parse(text).definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    return set(step.variables) <= declared and _shows(asked.selection_set, step.data, fragments)
+    return set(step.variables) <= declared and _shows(asked.selection_set, step.data, fragments(text))
 
 
-def _shows(chosen: SelectionSetNode, value: Any, fragments: Mapping[str, SelectionSetNode]) -> bool:
+def _shows(chosen: SelectionSetNode, value: Any, named: Mapping[str, SelectionSetNode]) -> bool:
     """Whether a reply to this selection could look like this."""
     match value:
         case list():
-            return all(_shows(chosen, one, fragments) for one in value)
+            return all(_shows(chosen, one, named) for one in value)
         case dict():
-            always, perhaps = _fields(chosen, fragments)
+            always, perhaps = _fields(chosen, named)
             known = perhaps | always
             if not always.keys() <= value.keys() <= known.keys():
                 return False
             return all(
-                _shows(known[key].selection_set, one, fragments)
-                for key, one in value.items()
-                if known[key].selection_set
+                _shows(known[key].selection_set, one, named) for key, one in value.items() if known[key].selection_set
             )
         case _:
             return True
 
 
 def _fields(
-    chosen: SelectionSetNode, fragments: Mapping[str, SelectionSetNode]
+    chosen: SelectionSetNode, named: Mapping[str, SelectionSetNode]
 ) -> tuple[dict[str, FieldNode], dict[str, FieldNode]]:
     """What is asked for whatever the type, and what only for some types."""
     always: dict[str, FieldNode] = {}
@@ -105,8 +96,8 @@ def _fields(
         if isinstance(one, FieldNode):
             always[one.alias.value if one.alias else one.name.value] = one
             continue
-        inner = one.selection_set if isinstance(one, InlineFragmentNode) else fragments[one.name.value]
-        for found in _fields(inner, fragments):
+        inner = one.selection_set if isinstance(one, InlineFragmentNode) else named[one.name.value]
+        for found in _fields(inner, named):
             perhaps |= found
     return always, perhaps
 

@@ -7,10 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
+from graphql import (
+    DefinitionNode,
+    FragmentDefinitionNode,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
 
 _REPLY_KEYS = {"data", "errors", "extensions"}
 _ENVELOPES = ("response", "payload", "body", "result", "mutation")
@@ -196,11 +204,23 @@ def operation(query: str | None) -> OperationDefinitionNode | None:
 
 
 def _operations(query: str | None) -> list[OperationDefinitionNode]:
+    return [node for node in definitions(query) if isinstance(node, OperationDefinitionNode)]
+
+
+def fragments(query: str | None) -> dict[str, SelectionSetNode]:
+    """What the fragments of a text select."""
+    return {
+        node.name.value: node.selection_set for node in definitions(query) if isinstance(node, FragmentDefinitionNode)
+    }
+
+
+@cache
+def definitions(query: str | None) -> tuple[DefinitionNode, ...]:
+    """A text's definitions, parsed once; none when it cannot be parsed."""
     try:
-        document = parse(query or "")
+        return tuple(parse(query or "").definitions)
     except GraphQLSyntaxError:
-        return []
-    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        return ()
 
 
 def operation_kind(query: str | None) -> str | None:

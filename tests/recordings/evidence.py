@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import FieldNode, FragmentDefinitionNode, InlineFragmentNode, SelectionSetNode, parse
+from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
-from tests.recordings.dialogue import Recording, Step, operation
+from tests.recordings.dialogue import Recording, Step, fragments, operation
 
 GID = re.compile(r"gid://shopify/([A-Za-z]+)/[^?\s\"]+(\?.*)?")
 
@@ -224,36 +224,29 @@ def _canonical(step: Step) -> dict[str, Any]:
     asked = operation(step.query)
     if asked is None:
         return {key: _plain(value) for key, value in step.data.items()}
-    fragments = {
-        node.name.value: node.selection_set
-        for node in parse(step.query or "").definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    return _named(asked.selection_set, step.data, fragments)
+    return _named(asked.selection_set, step.data, fragments(step.query))
 
 
-def _named(
-    chosen: SelectionSetNode, value: Mapping[str, Any], fragments: Mapping[str, SelectionSetNode]
-) -> dict[str, Any]:
+def _named(chosen: SelectionSetNode, value: Mapping[str, Any], known: Mapping[str, SelectionSetNode]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for one in chosen.selections:
         if not isinstance(one, FieldNode):
-            inner = one.selection_set if isinstance(one, InlineFragmentNode) else fragments[one.name.value]
-            out = merged(out, _named(inner, value, fragments))
+            inner = one.selection_set if isinstance(one, InlineFragmentNode) else known[one.name.value]
+            out = merged(out, _named(inner, value, known))
             continue
         key = one.alias.value if one.alias else one.name.value
         name = key if one.name.value in out else one.name.value  # asked for twice: each under its own name
         if key in value:
-            out[name] = _joined(out.get(name), _value(one, value[key], fragments))
+            out[name] = _joined(out.get(name), _value(one, value[key], known))
     return out
 
 
-def _value(node: FieldNode, value: Any, fragments: Mapping[str, SelectionSetNode]) -> Any:
+def _value(node: FieldNode, value: Any, known: Mapping[str, SelectionSetNode]) -> Any:
     match value:
         case list():
-            return [_value(node, one, fragments) for one in value]
+            return [_value(node, one, known) for one in value]
         case dict() if node.selection_set is not None:
-            return _flat(_named(node.selection_set, value, fragments))
+            return _flat(_named(node.selection_set, value, known))
         case _:
             return value
 
