@@ -83,7 +83,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1\2\3{MASK}",
     ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)[^/\s@'\"?#]+@"), rf"\1{MASK}@"),
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,30}://)[^/\s@'\"?#]+@"), rf"\1{MASK}@"),
     (re.compile(rf"(?i)([?&;](?:{_WORD})=)[^&#\s'\"]+"), rf"\1{MASK}"),
     (re.compile(rf"(?i)(['\"](?:{_WORD})['\"]\s*:\s*['\"])(?!{_REF})[^'\"]+"), rf"\1{MASK}"),
 )

@@ -35,6 +35,8 @@ MAX_BODY = 64 * 2**20
 """Bytes of one answer, unpacked, that are accepted unless a client says otherwise."""
 MAX_STREAM = 8 * 2**30
 """Bytes of one streamed answer, unpacked: some ten times the bulk result of a shop with a million orders."""
+LONGEST_PAUSE_S = 300.0
+"""How long all requests of a credential rest at most because one was told to: a wish for years must not stop a daemon."""
 LONGEST_S = 600.0
 """How long one answer may take to come, however steadily it drips: a pass has to end. Our choice."""
 _MAX_REDIRECTS = 5
@@ -285,7 +287,7 @@ class HttpClient:
         response = Response(status=reply.status_code, headers=reply.headers, body=body, source=self.source)
         error = error_of(response, write=asked.write, now=self.http.clock.now())
         if isinstance(error, Transient) and error.retry_after_s and self.limit:
-            self.limit.pause(error.retry_after_s)
+            self.limit.pause(min(error.retry_after_s, LONGEST_PAUSE_S))
         if error is not None:
             log.debug("http.refused", source=self.source, status=response.status, method=asked.method)
             raise error

@@ -26,6 +26,7 @@ from syncd.http import Http, HttpClient, read_json
 from syncd.http.documents import DEEPEST
 from syncd.http.lines import MAX_LINE as LONGEST_JSON_LINE
 from syncd.http.lines import lines_of
+from syncd.secrets import redact
 from tests.http.test_client import Script
 from tests.http.virtual import EPOCH
 from tests.reference import ROOT
@@ -131,6 +132,24 @@ async def test_an_answer_that_drips_for_ever_is_given_up():
     with pytest.raises(OutcomeUnknown):
         await client(answer, clock=clock).request("POST", "/x", write=True)
     assert clock.monotonic() < 5 * 700
+
+
+async def test_a_wish_to_come_back_in_thirty_years_is_not_waited_for():
+    clock = ManualClock(EPOCH)
+    asking = client(
+        httpx.Response(429, headers={"retry-after": "999999999"}), httpx.Response(200), clock=clock, limit=1
+    )
+    with pytest.raises(Transient):
+        await asking.request("GET", "/x")
+    await asking.request("GET", "/x")
+    assert clock.monotonic() < 400
+
+
+def test_masking_secrets_takes_time_in_proportion_to_the_text():
+    begun = time.process_time()
+    for text in ("a." * 100_000, "://" * 50_000, "bearer " * 30_000, "authorization: " * 15_000, '"token":' * 20_000):
+        redact(text)
+    assert time.process_time() - begun < 3
 
 
 async def test_a_stream_is_bounded_as_a_whole_and_line_by_line():
