@@ -133,6 +133,7 @@ async def test_fulfillment_orders_are_rerouted_to_a_place_that_ships_and_has_the
         name = "fulfillmentOrdersReroute"
         arguments = "fulfillmentOrderIds: [ID!]!, excludedLocationIds: [ID!]"
         returning = "movedFulfillmentOrders { id } userErrors { code }"
+        shop.world.add_location("Empty")
         query = "mutation($i: [ID!]!) { fulfillmentOrdersReroute(fulfillmentOrderIds: $i) { userErrors { code } } }"
         alone = await shop.ask(query, i=[work.id])
         assert alone["data"] is None
