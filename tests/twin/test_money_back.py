@@ -59,7 +59,7 @@ async def test_a_refused_refund_shows_the_order_as_it_is(payment: Any, field: An
     ids=["money is kept", "money goes back", "no money came"],
 )
 async def test_parcels_under_way_bar_a_cancellation_only_where_money_is_kept(
-    financial: str | None, refund: bool | None, is_refused: bool
+    *, financial: str | None, refund: bool | None, is_refused: bool
 ) -> None:
     async with desk() as shop:
         order = shop.world.create_order(line(), financial=financial)
