@@ -111,7 +111,7 @@ class _Way(httpx.AsyncBaseTransport):
 
     def _late_s(self, request: httpx.Request, choices: Scope) -> float:
         left = max(0.0, request.extensions["departure"].remaining_s)
-        return (left + MARGIN_S) * choices.number("late", 5) / 4
+        return (left + MARGIN_S) * choices.among("late", (0, 0.25, 0.5, 0.75, 1, 1, 1))
 
     async def _travel(self, request: httpx.Request, choices: Scope, *, write: bool) -> httpx.Response:
         road, scene = self.road, self.road.scene

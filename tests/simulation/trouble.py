@@ -60,7 +60,10 @@ def _meanwhile(world: Scene, scope: Scope) -> None:
 async def _round(world: Scene, scope: Scope) -> None:
     for number in range(shape.EVENTS):
         happen(world, scope.within(f"event/{number}"))
-    await asyncio.sleep(max(world.waits_s, scope.among("rest_s", (60, 1, 7_200, 600, 7_200, 90_000))))
+    rest_s = max(world.waits_s, scope.among("rest_s", (60, 1, 7_200, 600, 7_200, 90_000)))
+    # Whoever had no answer tries once more, while the request may still be on its way.
+    at_once = world.road.on_way > 0 and scope.chance("at once", 0.7)
+    await asyncio.sleep(1 if at_once else rest_s)
     world.waits_s = 0.0
     workers = 2 if world.shape.two_workers and scope.chance("both", 0.7) else 1
     watch = world.road.watch
@@ -93,10 +96,13 @@ async def _life(world: Scene, scope: Scope) -> None:
         name = "apply"
     if world.asks and scope.chance("somebody answers", 0.5):
         name, world.asks = "decide", False
+    if world.road.on_way and scope.chance("once more", 0.7):
+        name = "pass"
     process = world.process()
     world.reached[f"command {name}"] += typed
     if scope.chance("dies", world.shape.crash_rate):
-        process.dies_at = 1 + scope.number("dies_at", 60)
+        place = scope.among("dies_in", (None, "before CreateFulfillment", None))
+        process.dies_at = place or 1 + scope.number("dies_at", 60)
     elif scope.chance("interrupted", world.shape.crash_rate / 4):
         process.interrupted_at = 1 + scope.number("interrupted_at", 60)
     if scope.chance("pauses", world.shape.pause_rate):
