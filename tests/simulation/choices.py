@@ -15,20 +15,24 @@ T = TypeVar("T")
 
 _SCALE = 2**64
 
+Record = Mapping[str, int | str]
+"""What was chosen, by name: a number, or one of some words."""
+
 
 @dataclass(slots=True)
 class Choices:
     """The choices of one world: drawn from `seed`, or replayed from a `record` in which what is missing is 0."""
 
     seed: int
-    record: Mapping[str, int] | None = None
-    made: dict[str, int] = field(default_factory=dict)
+    record: Record | None = None
+    made: dict[str, int | str] = field(default_factory=dict)
     """Every choice so far that was not 0."""
 
     def number(self, name: str, count: int) -> int:
         """0 ... `count` - 1."""
         if self.record is not None:
-            drawn = min(self.record.get(name, 0), count - 1)
+            kept = self.record.get(name, 0)
+            drawn = min(kept, count - 1) if isinstance(kept, int) else 0
         else:
             drawn = self._raw(name) * count // _SCALE
         if drawn:
@@ -43,8 +47,15 @@ class Choices:
         return drawn
 
     def among(self, name: str, options: Sequence[T]) -> T:
-        """One of `options`, the simplest first."""
-        return options[self.number(name, len(options))]
+        """One of `options`, the simplest first. Words are recorded as they are: a table that grows moves none of them."""
+        kept = self.record.get(name, 0) if self.record is not None else 0
+        if isinstance(kept, str):
+            chosen = next((option for option in options if option == kept), options[0])
+        else:
+            chosen = options[self.number(name, len(options))]
+        if isinstance(chosen, str) and chosen != options[0]:
+            self.made[name] = chosen
+        return chosen
 
     def within(self, scope: str) -> Scope:
         """The same choices under names that begin with `scope`."""
@@ -69,7 +80,7 @@ class Scope:
         return self.choices.chance(f"{self.name}/{name}", share)
 
     def among(self, name: str, options: Sequence[T]) -> T:
-        return options[self.number(name, len(options))]
+        return self.choices.among(f"{self.name}/{name}", options)
 
     def within(self, scope: str) -> Scope:
         return Scope(self.choices, f"{self.name}/{scope}")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation.choices import Record
 from tests.simulation.run import Outcome, simulate
 
 FILE = Path(__file__).with_name("regressions.txt")
@@ -20,7 +21,7 @@ FILE = Path(__file__).with_name("regressions.txt")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regression:
     seed: int
-    choices: dict[str, int] | None
+    choices: Record | None
     why: str
 
     def again(self) -> Outcome:

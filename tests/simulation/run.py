@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from syncd.journal.schema import drifts
 from tests.crash.lives import Inline
 from tests.simulation import happenings, scene, shape
-from tests.simulation.choices import Choices
+from tests.simulation.choices import Choices, Record
 from tests.simulation.invariants import Watch, secrets
 from tests.simulation.living import tell
 from tests.simulation.peace import peace
@@ -35,10 +35,10 @@ class Outcome:
     trace_hash: str
     reached: Counter[str]
     story: list[str]
-    choices: Mapping[str, int] = field(repr=False)
+    choices: Record = field(repr=False)
 
 
-def simulate(seed: int, *, choices: Mapping[str, int] | None = None) -> Outcome:
+def simulate(seed: int, *, choices: Record | None = None) -> Outcome:
     """Let the world of this seed happen. With `choices` what is not among them is 0, the simplest there is."""
     drawn = Choices(seed, choices)
     loop = TimeLoop()
