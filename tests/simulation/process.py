@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,8 +44,8 @@ class Process(Edge):
     """The place (counted as for pauses) at which a person presses Ctrl-C: what is cleaned up then has its effect."""
     main: asyncio.Task[Any] | None = None
     in_flight: int = 0
-    added: int = 0
-    """Changes to stores that it brought about and that count towards the cap of a run."""
+    added: Counter[str] = field(default_factory=Counter)
+    """Changes that it brought about, by store, and that count towards the cap of a run."""
     ports: Any = None
     journal: Any = None
     """What its adapters stand on, made at first use."""

@@ -197,9 +197,9 @@ def s13_no_more_than_the_cap(scene: Scene, store: Store, entry: Entry) -> Iterat
     is_addition = entry.kind == "mutation" and entry.detail["name"] in _ADDITIVE and entry.detail["outcome"] == "done"
     if process is None or entry.by != OURS or not is_addition:
         return
-    process.added += 1
-    if process.added > store.policy.max_changes_per_run:
-        yield f"process {process.number} made {process.added} changes; {store.policy.max_changes_per_run} may go in one run"
+    process.added[store.name] += 1
+    if process.added[store.name] > store.policy.max_changes_per_run:
+        yield f"process {process.number} made {process.added[store.name]} changes; {store.policy.max_changes_per_run} may go in one run"
 
 
 ALL = (
