@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_no_promise_is_broken_in_any_world_of_the_suite() -> None:
-    tally = soak(SEEDS, first=0, seconds=600, jobs=2)
+    tally = soak(SEEDS, first=0, seconds=3600, jobs=2)
     assert tally.failing == {}, "replay one: python -m tests.simulation --seed N"
     assert tally.seeds == len(SEEDS)
     assert missing(tally.reached, among=OFTEN) == []
