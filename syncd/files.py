@@ -65,10 +65,10 @@ def save(file: Path, content: bytes, *, disk: Disk) -> None:
 
     A link is followed, and a file keeps its mode. What is no file (a pipe, a terminal) is written to as it is.
     """
-    file = file.resolve()
     if file.exists() and not file.is_file():
         disk.write(file, content)
         return
+    file = file.resolve()  # not earlier: /dev/stdout leads to a pipe under a name that is no file's
     with _draft(file, disk=disk, mode=READABLE) as draft:
         if file.exists():
             draft.chmod(stat.S_IMODE(file.stat().st_mode))

@@ -97,6 +97,14 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+def test_a_pipe_without_a_name_is_written_to_as_well():
+    reader, writer = os.pipe()
+    save(Path(f"/proc/self/fd/{writer}"), NEW, disk=Disk())
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read() == NEW
+
+
 @pytest.mark.parametrize("has_links", [True, False])
 def test_a_new_file_takes_no_name_that_is_taken(tmp_path: Path, *, has_links: bool) -> None:
     class Fat(Disk):
