@@ -13,6 +13,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from ipaddress import ip_address
 
 import httpcore
@@ -20,12 +21,13 @@ import httpx
 
 from syncd.errors import Refused
 from syncd.http.addresses import Reach, place_of
+from syncd.http.racing import first_stream, in_turns
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host as texts, best first. Raises OSError."""
 
 _MOST = 4
-"""Addresses that are tried, one after the other, each for its share of the time."""
+"""Addresses of one name that are tried."""
 _CONNECTIONS = 100
 _KEPT = 20
 _KEPT_FOR_S = 5.0
@@ -54,17 +56,15 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Raises Refused, before anything is sent, when the host has an address outside the reach."""
-        addresses = (await self._allowed(host, port, within_s=timeout))[:_MOST]
-        share = timeout / len(addresses) if timeout is not None else None
-        trouble: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in addresses:
-            try:
-                return await self._inner.connect_tcp(
-                    address, port, timeout=share, local_address=local_address, socket_options=socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
-                trouble = exc
-        raise trouble
+        connect = partial(
+            self._inner.connect_tcp,
+            port=port,
+            timeout=timeout,
+            local_address=local_address,
+            socket_options=socket_options,
+        )
+        allowed = in_turns(await self._allowed(host, port, within_s=timeout))
+        return await first_stream(partial(connect, address) for address in allowed[:_MOST])
 
     async def _allowed(self, host: str, port: int, *, within_s: float | None) -> Sequence[str]:
         try:

@@ -69,15 +69,20 @@ def answering(*answers: Sequence[str]):
 
 
 class Recording(httpcore.AsyncNetworkBackend):
-    """Notes where a connection would go; `dead` addresses do not answer."""
+    """Notes where a connection would go; `dead` addresses do not answer, `silent` ones not even in the end."""
 
-    def __init__(self, *dead: str) -> None:
-        self.dead, self.connected = dead, []
+    def __init__(self, *dead: str, silent: Sequence[str] = ()) -> None:
+        self.dead, self.silent, self.connected, self.let_go = dead, silent, [], []
 
     async def connect_tcp(self, host, port, *_, **__):
         self.connected.append((host, port))
         if host in self.dead:
             raise httpcore.ConnectTimeout("no answer")
+        if host in self.silent:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.let_go.append(host)
         return httpcore.AsyncMockStream([])
 
 
@@ -112,6 +117,31 @@ async def test_the_next_address_is_tried_where_one_does_not_answer():
     wire = Recording("2606:4700::1111")
     await PinnedBackend(Reach.PUBLIC, answering(["2606:4700::1111", "1.1.1.1"]), wire).connect_tcp("x.example", 443, 9)
     assert [host for host, _ in wire.connected] == ["2606:4700::1111", "1.1.1.1"]
+
+
+SIX = ["2606:4700::1", "2606:4700::2", "2606:4700::3", "2606:4700::4"]
+
+
+async def test_a_family_that_leads_nowhere_does_not_hide_the_other():
+    """Many names have four addresses of IPv6 and more, and many machines have an IPv6 that ends at the next router."""
+    wire = Recording(*SIX)
+    await PinnedBackend(Reach.PUBLIC, answering([*SIX, "1.1.1.1"]), wire).connect_tcp("x.example", 443, 9)
+    assert [host for host, _ in wire.connected] == [SIX[0], "1.1.1.1"]
+
+
+async def test_an_address_that_stays_silent_costs_a_moment_and_is_let_go():
+    wire = Recording(silent=SIX)
+    backend = PinnedBackend(Reach.PUBLIC, answering([*SIX, "1.1.1.1"]), wire)
+    async with asyncio.timeout(20):
+        await backend.connect_tcp("x.example", 443, 60)
+    assert wire.let_go == [SIX[0]]
+
+
+async def test_where_no_address_answers_the_last_trouble_is_told():
+    wire = Recording(*SIX, "1.1.1.1")
+    with pytest.raises(httpcore.ConnectTimeout, match="no answer"):
+        await PinnedBackend(Reach.PUBLIC, answering([*SIX, "1.1.1.1"]), wire).connect_tcp("x.example", 443, 9)
+    assert len(wire.connected) == 4
 
 
 async def test_a_private_network_is_reached_where_the_stanza_allows_it_and_its_machine_and_its_metadata_are_not():
