@@ -255,14 +255,15 @@ class HttpClient:
         """Where a redirect leads. Raises InvalidResponse where it may not be followed."""
         try:
             target = str(httpx.URL(url).join(location))
-            scheme, host, _ = origin(target)
+            (scheme, *_), host = origin(target), host_of(target)
         except (ValueError, httpx.InvalidURL):
             raise InvalidResponse(
                 f"{self.source} redirects to no address; it was not followed.", path="location"
             ) from None
         if origin(url)[0] == "https" and scheme != "https":
             raise InvalidResponse(f"{self.source} redirects from https to http; it was not followed.", path="location")
-        if host != host_of(url) and not host_matches(host, self.http.redirects_to):
+        named = (host_of(url), host_of(self.base_url), *self.http.redirects_to)
+        if not host_matches(host, named):
             raise InvalidResponse(
                 f"{self.source} redirects to another host, {host}; it was not followed.",
                 path="location",

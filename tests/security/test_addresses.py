@@ -326,6 +326,23 @@ async def test_a_redirect_leads_to_no_other_host_and_to_no_other_scheme(location
     assert asked == {("https", "api.example.test")}
 
 
+@pytest.mark.parametrize(
+    ("base", "ways"),
+    [
+        ("https://depot.example", ["https://login.example/a", "https://depot.example/b"]),
+        ("https://depot.example.", ["https://depot.example./b"]),
+        ("https://Depot.Example", ["//depot.example/b"]),
+    ],
+)
+async def test_a_redirect_to_the_host_that_the_stanza_names_is_followed(base, ways):
+    script = Script(
+        *(httpx.Response(302, headers={"location": way}) for way in ways), httpx.Response(200, text="number")
+    )
+    http = Http(ManualClock(EPOCH), Random(1), script).allowing(private_network=False, redirects_to=["login.example"])
+    reply = await http.client(source="depot", base_url=base).request("GET", "/x")
+    assert reply.body == b"number"
+
+
 async def test_the_refusal_of_a_redirect_names_the_host_and_the_key():
     script = Script(httpx.Response(302, headers={"location": "https://doc-0c.googleusercontent.com/x"}))
     client = Http(ManualClock(EPOCH), Random(1), script).client(source="depot", base_url="https://docs.google.com")
