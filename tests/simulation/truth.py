@@ -68,6 +68,8 @@ class Truth:
     """Orders (ids) whose requests persons took back by a command."""
     agreed: set[tuple[str, str]] = field(default_factory=set)
     """What persons said yes to: order (id) and action."""
+    called_off: set[str] = field(default_factory=set)
+    """Orders (ids) of which syncd called something off at a supplier."""
     disturbed: dict[str, str] = field(default_factory=dict)
     """Orders (ids) at which people did what makes "the right end" theirs to say, and what that was."""
 

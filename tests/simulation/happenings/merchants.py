@@ -9,6 +9,7 @@ from adapters.sandbox.shopify.errors import Refusal
 from syncd.domain.shipments import Rung
 from tests.simulation.choices import Scope
 from tests.simulation.happenings.kinds import Happening, named, one_of, time_passes
+from tests.simulation.happenings.orders import second_location
 from tests.simulation.happenings.suppliers import fresh_number
 from tests.simulation.scene import Scene
 from tests.simulation.truth import Stage
@@ -42,6 +43,8 @@ def fulfills(scene: Scene, scope: Scope) -> str | None:
     if number:
         scene.truth.typed.setdefault(made[0].id, set()).add(number)
     scene.truth.disturb(order, "fulfilled by hand")
+    if number is None and scope.chance("brings it", 0.4):
+        _merchant(scene, order).add_event(order, status="IN_TRANSIT", fulfillment=made[0].id)
     time_passes(scene, scope, hours=50)
     return f"the merchant fulfills {order.name} by hand, number {number or 'none'}"
 
@@ -155,8 +158,13 @@ def splits(scene: Scene, scope: Scope) -> str | None:
     if order is None:
         return None
     line = scope.among("line", order.lines)
-    if not _tried(lambda: _merchant(scene, order).split(order, lines={line.id: 1})):
+    made: list[Any] = []
+    if not _tried(lambda: made.append(_merchant(scene, order).split(order, lines={line.id: 1}))):
         return None
+    if scope.chance("elsewhere", 0.5):
+        store = scene.store_of(order)
+        _tried(lambda: store.twin.world.merchant.move(order, to=second_location(store), fulfillment_order=made[0].id))
+        return f"the merchant lets 1 {line.sku} of {order.name} be sent from elsewhere"
     return f"the merchant splits 1 {line.sku} off the work of {order.name}"
 
 

@@ -43,13 +43,13 @@ def _lines(scene: Scene, store: Store, scope: Scope) -> list[NewLine]:
         sku = SKUS[(first + place) % len(SKUS)]
         location = None
         if "locations" in scene.shape.features and scope.chance(f"elsewhere {place}", 0.5):
-            location = _second_location(store)
+            location = second_location(store)
         quantity = (1, 3, 2, 3)[scope.number(f"quantity {place}", 4)]
         lines.append(NewLine(sku=sku, quantity=quantity, location=location))
     return lines
 
 
-def _second_location(store: Store) -> Any:
+def second_location(store: Store) -> Any:
     world = store.twin.world
     return next((one for one in world.locations if one.name == "Annex"), None) or world.add_location("Annex")
 

@@ -67,6 +67,13 @@ def s2_nothing_that_moves_is_taken_back(scene: Scene, store: Store, entry: Entry
     scans = [one for one in store.twin.ledger.of("event_added") if one.object_id == entry.object_id]
     if scans and _before(scans[0].at, sent):
         yield f"{made.name} was cancelled; the store shows it as {scans[0].detail['status'].lower()}"
+    for line in order.lines:
+        gone = sum(
+            one.units.get(line.id, 0) for one in scene.truth.of(order) if one.left and _before(one.shown_at, sent)
+        )
+        stays = sum(part.quantity for one in order.fulfillments if one.is_live for part in _parts(one, line))
+        if entry.detail["units"].get(line.id) and gone > stays:
+            yield f"{made.name} was cancelled; {gone} {line.sku} left, and {stays} stay fulfilled"
     for goods in scene.truth.of(order):
         shares = any(entry.detail["units"].get(line) for line in goods.units)
         seen_moving = goods.moved_at is not None and numbers & set(goods.numbers)
@@ -189,6 +196,17 @@ def s13_nothing_without_the_yes_it_needs(scene: Scene, store: Store, entry: Entr
 
 
 _ADDITIVE = frozenset({"fulfillmentCreate", "fulfillmentTrackingInfoUpdate", "fulfillmentOrderHold"})
+
+
+def s13_no_order_is_called_off_without_a_yes(scene: Scene) -> Iterator[str]:
+    """Nor is an order at a supplier, where that needs a yes."""
+    for goods in scene.truth.goods:
+        if goods.supplier != "cj" or goods.ref not in scene.cj.deleted or goods.order.id in scene.truth.called_off:
+            continue
+        scene.truth.called_off.add(goods.order.id)
+        needs = scene.store_of(goods.order).policy.supplier_cancel is Approval.REQUIRED
+        if needs and (goods.order.id, "supplier_cancel") not in scene.truth.agreed:
+            yield f"cj's order for {goods.order.name} is cancelled, and nobody said yes to it"
 
 
 def s13_no_more_than_the_cap(scene: Scene, store: Store, entry: Entry) -> Iterator[str]:

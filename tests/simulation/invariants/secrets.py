@@ -15,9 +15,9 @@ from tests.simulation.scene import ADDRESS, EMAIL, SECRETS, Scene
 def s9_no_secret_is_told_or_kept(scene: Scene) -> Iterator[str]:
     """No credential and nothing that names a customer stands in the journal, in logs, in errors or in documents."""
     canaries = [*SECRETS.values(), *scene.cj.access_tokens, EMAIL, *ADDRESS.values()]
-    kept = process.driver().serialize()
-    said = "\n".join(scene.told)
-    for canary in canaries:
+    # What names people is told by words: however they are written.
+    kept, said = process.driver().serialize().lower(), "\n".join(scene.told).lower()
+    for canary in (one.lower() for one in canaries):
         if canary.encode() in kept:
             yield f"{canary} is in the journal"
         if canary in said:

@@ -50,6 +50,7 @@ class Watch:
 
     def carried_out(self, request: httpx.Request) -> None:
         """A twin did what was asked."""
+        self._tell("S13", effects.s13_no_order_is_called_off_without_a_yes(self.scene))
         self.world_changed()
 
     def answered(self, request: httpx.Request, response: httpx.Response) -> None:
