@@ -222,8 +222,12 @@ class _Work:
             self._settle_on(placing, shared, wanted, is_excess=False)
 
     def onto_overwritten(self, placing: Placing) -> None:
-        """A parcel that we fulfilled stays fulfilled when somebody types another number over its own."""
-        wanted, numbers = _open(placing.need), placing.shipment.numbers
+        """A parcel that we fulfilled stays fulfilled when somebody types another number over its own.
+
+        Also when the supplier gave it another one meanwhile: then neither side shows the number that we wrote.
+        """
+        wanted, had = _open(placing.need), placing.shipment.placed.linked.past_numbers - self.owners.current
+        numbers = {*placing.shipment.numbers, *had}
         changed = [
             live
             for live in self.lives

@@ -272,6 +272,17 @@ NUMBERS = [
         [],
     ),
     Row(
+        "the same, and the supplier gave the parcel another number meanwhile",
+        view(
+            order(line(A, 3), fulfillment_orders=(work({A: 3}, remaining={A: 2}),), fulfillments=(done({A: 1}, HAND),)),
+            side(linked(placed(parcel(P2, units={A: 1}), units={A: 1}), past_numbers=frozenset({P1, P2}))),
+            intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, P1, state="verified", effect_id=F1),),
+        ),
+        ["B04 report"],
+        "neither side shows what we wrote, and still it is one parcel",
+        [],
+    ),
+    Row(
         "the supplier's number, typed by hand",
         view(shown(done({A: 1}, P1)), side(placed(parcel(P1)))),
         [],
