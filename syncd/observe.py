@@ -7,7 +7,7 @@ pass over the others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from syncd.domain.orders import Order
 from syncd.domain.ports import Supplier, SupplierQuery
 from syncd.errors import AuthRejected, InvalidResponse, NotFound, PortError, SyncdError, Transient
 from syncd.journal import cursors, drifts, mirror
-from syncd.reconcile.sources import SourceChange
+from syncd.reconcile.sources import SourceChange, SourceLook, source_drifts
 from syncd.secrets import redact
 from syncd.shop import Shop
 
@@ -171,6 +171,7 @@ async def _observe_store(shop: Shop) -> tuple[Source, set[str], dict[str, dateti
     if complete:
         # The store stamps changes by its own clock. One that is ahead only makes us read some of them twice.
         until = started - behind - INDEX_LAG
+        await _keep_left_out(shop, problems)
         await shop.db.run(mirror.store_was_read, store=shop.name, until=until, now=shop.clock.now())
     source = Source(
         name=shop.name,
@@ -222,6 +223,24 @@ async def _observe_left_out(shop: Shop, store: Source, *, changed: set[str], rea
         await shop.db.run(mirror.keep_orders, store=shop.name, orders=[order], now=shop.clock.now())
         changed.add(order_id)
     return replace(store, left_out=left_out)
+
+
+async def _keep_left_out(shop: Shop, problems: Iterable[Problem]) -> None:
+    """Tell what could not be understood before the search goes on from here: after a crash nothing else would name it."""
+    now = shop.clock.now()
+    left_out = {problem.order_id: problem.text for problem in problems if problem.order_id}
+    look = SourceLook(source=shop.name, complete=True, observed_at=now, left_out=left_out)
+    found = source_drifts(store=shop.name, states=[look], now=now)
+    if found:
+        await shop.db.run(
+            drifts.record,
+            store=shop.name,
+            judged=(),
+            drifts=found,
+            now=now,
+            run_id=f"{shop.name}-look",
+            complete_sources=(),
+        )
 
 
 async def _left_out(shop: Shop) -> dict[str, str]:

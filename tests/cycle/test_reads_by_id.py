@@ -17,7 +17,7 @@ from syncd.domain.steps import Step
 from syncd.errors import InvalidResponse, StoreUnreachable, UsageError
 from syncd.journal import drifts, mirror
 from syncd.judge import judge_orders, remember
-from syncd.observe import observe_orders
+from syncd.observe import observe, observe_orders
 from syncd.reconcile import manual
 from syncd.reconcile.view import OrderView
 from syncd.shop import Limits
@@ -292,3 +292,15 @@ async def test_an_order_that_nobody_understands_stays_told_until_it_reads_well_o
         assert await left_out(world) == []
         counted = await world.db.run(mirror.counts, store="main")
         assert counted.orders == (2 if end == "reads well" else 1)
+
+
+async def test_an_order_that_nobody_understands_is_not_lost_when_the_pass_that_saw_it_breaks_off(
+    tmp_path: Path,
+) -> None:
+    async with shop_world(tmp_path) as world:
+        await world.pass_()
+        order = world.order("DP-HAT")
+        world.shop = replace(world.shop, port=StrangeOrder(world.shop.port, order.id))
+        await observe(world.shop)  # the process ends here, and the search goes on from there
+        await world.pass_()
+        assert await left_out(world) == [order.id]
