@@ -39,6 +39,8 @@ LONGEST_PAUSE_S = 300.0
 """How long all requests of a credential rest at most because one was told to: a wish for years must not stop a daemon."""
 LONGEST_S = 600.0
 """How long one answer may take to come, however steadily it drips: a pass has to end. Our choice."""
+LONGEST_STREAM_S = 3600.0
+"""The same for a streamed one, which may be large. Our choice."""
 _MAX_REDIRECTS = 5
 _BROKEN = (httpx.TransportError, OSError)
 """What a broken exchange raises; in-process transports raise plain OSErrors."""
@@ -213,7 +215,8 @@ class HttpClient:
 
         reply, departure = await asking_again(begin, clock=self.http.clock, rng=self.http.rng, deadline_s=deadline_s)
         try:
-            chunks = _at_most(max_bytes, self._unpacked(reply), source=self.source)
+            coming = self._coming(reply, departure, longest_s=LONGEST_STREAM_S)
+            chunks = _at_most(max_bytes, coming, source=self.source)
             async for line in lines_of(chunks, source=self.source):
                 yield line
         except _BROKEN as exc:
@@ -329,26 +332,22 @@ class HttpClient:
             },
         )
 
-    def _unpacked(self, reply: httpx.Response) -> AsyncIterator[bytes]:
+    async def _coming(self, reply: httpx.Response, departure: Departure, *, longest_s: float) -> AsyncIterator[bytes]:
+        """The body as it comes, unpacked, until the call's deadline or `longest_s` is over."""
         assert isinstance(reply.stream, httpx.AsyncByteStream)
-        return unpacked(reply.stream, reply.headers.get("content-encoding", ""), source=self.source)
-
-    async def _body(self, reply: httpx.Response, departure: Departure) -> bytes:
-        """The whole body. The size is counted after unpacking: a small bomb is a big body."""
-        chunks: list[bytes] = []
-        size = 0
-        give_up_s = self.http.clock.monotonic() + LONGEST_S
-        async for chunk in self._unpacked(reply):
-            size += len(chunk)
-            if size > self.max_body:
-                raise InvalidResponse(f"{self.source} sent more than {self.max_body} bytes; reading was stopped.")
-            chunks.append(chunk)
+        give_up_s = self.http.clock.monotonic() + longest_s
+        async for chunk in unpacked(reply.stream, reply.headers.get("content-encoding", ""), source=self.source):
+            yield chunk
             remaining = departure.remaining_s
             if remaining is not None and remaining <= 0:
                 raise httpx.ReadTimeout("the answer was still coming when the call's deadline passed")
             if self.http.clock.monotonic() > give_up_s:
-                raise httpx.ReadTimeout(f"the answer was still coming after {LONGEST_S:.0f} s")
-        return b"".join(chunks)
+                raise httpx.ReadTimeout(f"the answer was still coming after {longest_s:.0f} s")
+
+    async def _body(self, reply: httpx.Response, departure: Departure) -> bytes:
+        """The whole body. The size is counted after unpacking: a small bomb is a big body."""
+        coming = self._coming(reply, departure, longest_s=LONGEST_S)
+        return b"".join([chunk async for chunk in _at_most(self.max_body, coming, source=self.source)])
 
     def _failure(self, exc: Exception, asked: _Asked, departure: Departure) -> PortError:
         """What a broken exchange means. Texts of httpx may hold the URL: they are redacted, and not chained."""

@@ -134,6 +134,22 @@ async def test_an_answer_that_drips_for_ever_is_given_up():
     assert clock.monotonic() < 5 * 700
 
 
+@pytest.mark.parametrize(("deadline_s", "told"), [(None, "after 3600 s"), (900.0, "deadline passed")])
+async def test_a_stream_that_drips_for_ever_is_given_up(deadline_s, told):
+    clock = ManualClock(EPOCH)
+
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            await clock.sleep(20)
+            yield b"{}\n"
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=drip()))
+    client = Http(clock, Random(1), transport).client(source="shop", base_url="https://api.example.test")
+    deadline_s = deadline_s and clock.monotonic() + deadline_s
+    with pytest.raises(Transient, match=told):
+        [line async for line in client.stream_lines("https://api.example.test/x", deadline_s=deadline_s)]
+
+
 async def test_a_wish_to_come_back_in_thirty_years_is_not_waited_for():
     clock = ManualClock(EPOCH)
     asking = client(
