@@ -13,7 +13,7 @@ from tests.crash.troubles import SPOILINGS
 from tests.simulation.choices import Choices
 from tests.simulation.scene import CJ_RULES, DEPOT
 
-ORDERS, ROUNDS, EVENTS = 4, 5, 6
+ORDERS, ROUNDS, EVENTS = 4, 5, 10
 """The most that there are: orders of a world, rounds of trouble, happenings between two of them."""
 PATIENCE = (
     "unacknowledged_after",

@@ -76,10 +76,9 @@ def happen(world: Scene, scope: Scope) -> None:
     """Perhaps something happens."""
     if not scope.chance("there", 0.5):
         return
-    names = [name for name in happenings.ALL if name in world.shape.features or name in happenings.ALWAYS]
+    odd = [name for name in happenings.ALL if name in world.shape.features and name not in happenings.ALWAYS]
     # Most promises are about what follows when goods leave.
-    names = [*happenings.ALWAYS, *names, *["ships"] * (len(names) // 3)]
-    name = scope.among("what", names)
+    name = scope.among("what", [*happenings.ALWAYS, "ships", "ships", *odd])
     told = happenings.ALL[name](world, scope.within(name))
     if told:
         world.reached[name] += 1

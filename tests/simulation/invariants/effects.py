@@ -141,7 +141,7 @@ def _twice_under_a_number(scene: Scene, store: Store, entry: Entry) -> Iterator[
             if number in (*goods.numbers, *goods.also):
                 sent.update(goods.units)
         for line, count in units.items():
-            if count > sent[line]:
+            if count > sent[line] and line in entry.detail["units"]:
                 yield f"{order.name}: {number} stands for {count} units of a line, {sent[line]} were sent"
 
 
