@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from pathlib import Path
 
 READABLE = 0o644
 """Whatever the umask allows: nobody but the owner writes to what we wrote."""
+
+_STAYS = frozenset({errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS})
+"""What the system says where nothing may be put in a file's place."""
 
 
 class Disk:
@@ -63,12 +67,22 @@ def draft_of(file: Path, *, disk: Disk, mode: int = READABLE) -> Iterator[Path]:
 def save(file: Path, content: bytes, *, disk: Disk) -> None:
     """Put `content` into a file: readers see what was there before, or all of it. Raises OSError.
 
-    A link is followed, and a file keeps its mode. What is no file (a pipe, a terminal) is written to as it is.
+    A link is followed, and a file keeps its mode. What is no file (a pipe, a terminal) is written to as it is, and so is a file
+    that nothing can be put in the place of: one that is mounted by itself, or lies in a folder where nothing may be added.
     """
     if file.exists() and not file.is_file():
         disk.write(file, content)
         return
     file = file.resolve()  # not earlier: /dev/stdout leads to a pipe under a name that is no file's
+    try:
+        _put(file, content, disk=disk)
+    except OSError as exc:
+        if exc.errno not in _STAYS or not file.exists():
+            raise
+        disk.write(file, content)
+
+
+def _put(file: Path, content: bytes, *, disk: Disk) -> None:
     with _draft(file, disk=disk, mode=READABLE) as draft:
         if file.exists():
             draft.chmod(stat.S_IMODE(file.stat().st_mode))

@@ -87,6 +87,17 @@ def test_a_file_keeps_its_mode_and_a_link_its_target(tmp_path: Path) -> None:
     assert (file.read_bytes(), stat.S_IMODE(file.stat().st_mode)) == (NEW, 0o640)
 
 
+def test_a_file_that_is_mounted_by_itself_is_filled_where_it_is(tmp_path: Path) -> None:
+    class Mounted(Disk):
+        def replace(self, draft: Path, file: Path) -> None:
+            raise OSError(16, "Device or resource busy")
+
+    file = tmp_path / "report"
+    file.write_bytes(OLD)
+    save(file, NEW, disk=Mounted())
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {"report": NEW}
+
+
 def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
