@@ -28,7 +28,6 @@ UNSEEN = frozenset(
         "logs a token",
     }
 )  # fmt: skip
-"""Bugs that no world was found to show within a minute: holes of the simulation, to be filled one by one. Other tests notice
-some of them: the crash sweeps, the cycle's, the guards'."""
+"""Bugs that no world was found to show within a minute: holes of the simulation, to be filled one by one."""
 
 __all__ = ["ALL", "UNSEEN", "Bug"]
