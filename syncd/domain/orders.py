@@ -258,3 +258,8 @@ class Order:
     def is_complete(self) -> bool:
         """Whether every part of the order was read whole."""
         return not self.cut
+
+    @property
+    def number(self) -> str:
+        """The numeric part of the gid: `gid://shopify/Order/1` -> `1`."""
+        return self.id.rpartition("/")[2]

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from shutil import copyfile
 
@@ -17,13 +18,15 @@ from syncd.journal.database import Database
 from syncd.journal.schema import metadata
 
 SERVER = os.environ.get("SYNCD_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
+_NUMBERS = count()
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
     """A database of this worker's own, dropped at the end."""
-    with own_database(f"syncd_test_{worker_id}_{os.getpid()}") as address:
+    # Numbered, since every folder that imports this fixture has one of its own.
+    with own_database(f"syncd_test_{worker_id}_{os.getpid()}_{next(_NUMBERS)}") as address:
         yield address
 
 
