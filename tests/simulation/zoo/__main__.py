@@ -11,11 +11,9 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
-from itertools import count
 
 from tests.simulation.zoo import ALL, known
-from tests.simulation.zoo.find import MINUTE, Search, find, planted, small
-from tests.simulation.zoo.known import Known
+from tests.simulation.zoo.find import MINUTE, Search, planted, search_for
 
 ROW = "{:<42} {:<5} {:>6} {:>8}  {}"
 
@@ -36,7 +34,7 @@ def main() -> int:
     found, kept = 0, known.read()
     with multiprocessing.get_context("spawn").Pool(asked.jobs) as pool:
         tasks = [(name, asked.first, asked.seconds, asked.refresh) for name in names]
-        for search, world in pool.imap(_search, tasks):
+        for search, world in pool.imap(search_for, tasks):
             _tell(search)
             found += search.outcome is not None
             if world is not None:
@@ -45,13 +43,6 @@ def main() -> int:
         known.write(kept[name] for name in ALL if name in kept)
     print(f"{found} of {len(names)} found within {asked.seconds:.0f} s each")
     return 0 if found == len(names) else 1
-
-
-def _search(task: tuple[str, int, float, bool]) -> tuple[Search, Known | None]:
-    name, first, seconds, keeps = task
-    search = find(ALL[name], seeds=count(first), seconds=seconds)
-    world = small(search) if keeps and search.outcome else None
-    return search, world
 
 
 def _shows(name: str) -> bool:

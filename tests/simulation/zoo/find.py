@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
 
 from tests.simulation.run import Outcome, Violation, simulate
 from tests.simulation.shrink import shrink
 from tests.simulation.stopwatch import worked
+from tests.simulation.zoo import ALL
 from tests.simulation.zoo.bug import Bug
 from tests.simulation.zoo.known import Known
 
@@ -59,6 +61,13 @@ def _as_expected(bug: Bug, outcome: Outcome) -> Outcome | None:
     """The outcome with the promises that the bug must break alone; None when it broke none of those."""
     expected = tuple(one for one in outcome.violations if one.code in bug.breaks)
     return replace(outcome, violations=expected) if expected else None
+
+
+def search_for(task: tuple[str, int, float, bool]) -> tuple[Search, Known | None]:
+    """One search as a pool hands it out: the bug's name, the first seed, seconds, and whether to keep a small world."""
+    name, first, seconds, keeps = task
+    search = find(ALL[name], seeds=count(first), seconds=seconds)
+    return search, small(search) if keeps and search.outcome else None
 
 
 def small(found: Search, *, seconds: float = 20.0) -> Known:

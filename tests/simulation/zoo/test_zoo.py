@@ -1,6 +1,9 @@
 """Every planted bug breaks its promise in a world that is kept for it, and in that world nothing is broken without it."""
 
+import subprocess
+import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from tests.simulation.zoo.bug import everywhere
 from tests.simulation.zoo.find import find, planted
 
 KNOWN = known.read()
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -47,3 +51,10 @@ def test_a_bug_that_breaks_nothing_is_not_found() -> None:
     found = find(bug, seeds=count(0), seconds=0)
     assert found.tried == 1
     assert found.broken is None
+
+
+def test_the_command_tells_how_soon_a_bug_is_found() -> None:
+    command = [sys.executable, "-m", "tests.simulation.zoo", "keeps addresses", "--jobs", "1"]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert told[1].split()[:4] == ["keeps", "addresses", "S9", "1"]
+    assert told[-1] == "1 of 1 found within 60 s each"
