@@ -134,6 +134,8 @@ def unfulfill_drafts(case: Case, live: Live, sides: list[Side], *, why: str) -> 
     is_foreign = any(whose(case, sides, number) == "foreign" for number in live.numbers)
     if not is_all_ours or is_returned or is_foreign or case.order.cancelled_at is not None:
         return []
+    if not all(case.may_act(side) for side in sides):
+        return []
     return [
         Draft(
             action=Action.CANCEL_FULFILLMENT,

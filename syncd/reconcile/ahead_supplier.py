@@ -167,13 +167,13 @@ def _change_numbers(
 ) -> None:
     thing = f"{live.id}/{shipment.key}"
     drift = case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
-    change = case.retrack(live)
+    if not case.may_act(side):
+        return
+    change = case.retrack(live, side=side, drift=drift)
     change.drop.update(drop)
     for one in add:
         change.show(one)
     change.parcels.extend(key for key in shipment.keys if key not in change.parcels)
-    change.drifts.append(drift)
-    change.side = side
 
 
 # --- open units -------------------------------------------------------------------------------------------------------

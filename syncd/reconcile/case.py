@@ -39,11 +39,12 @@ class Retrack:
     """What is to be changed about the numbers of one live fulfillment; all reasons end in one step."""
 
     live: Live
+    side: Side
+    """The supplier on whose word it rests; of several the last."""
     drop: set[str] = field(default_factory=set)
     add: dict[str, Tracking] = field(default_factory=dict)
     parcels: list[str] = field(default_factory=list)
     drifts: list[Drift] = field(default_factory=list)
-    side: Side | None = None
 
     def show(self, stated: Tracking) -> None:
         """Add a number; of two reports of one number, the one that names a carrier counts."""
@@ -55,17 +56,20 @@ class Retrack:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Case:
-    """The working notes of one judgement. Detectors add to it; `judgement` closes it."""
+    """The working notes of one judgement. Detectors add to it; `judgement` closes it.
+
+    Nothing is laid out of an order about which nothing may be concluded.
+    """
 
     view: OrderView
     policy: Policy
     now: datetime
     order: Order
-    lines: dict[str, Line]
-    units: dict[str, Units]
-    claims: Claims
-    sides: tuple[Side, ...]
-    lives: tuple[Live, ...]
+    lines: dict[str, Line] = field(default_factory=dict)
+    units: dict[str, Units] = field(default_factory=dict)
+    claims: Claims = field(default_factory=Claims)
+    sides: tuple[Side, ...] = ()
+    lives: tuple[Live, ...] = ()
     placings: dict[str, list[Placing]] = field(default_factory=dict)
     """By supplier; only of suppliers whose read was whole."""
     drifts: list[Drift] = field(default_factory=list)
@@ -76,8 +80,8 @@ class Case:
     """Kinds that are open on the order and bar every create."""
     barred_lines: set[str] = field(default_factory=set)
     """Lines on which an open F13 bars creates."""
-    hands_off: str | None = None
-    """Why nothing at all is to be done about this order, whatever is found."""
+    hands_off: bool = False
+    """Nothing at all is to be done about this order, whatever is found."""
     due: datetime | None = None
 
     def later(self, at: datetime | None) -> None:
@@ -99,11 +103,10 @@ class Case:
     def units_of(self, quantities: Mapping[str, int]) -> tuple[StepLine, ...]:
         """Step lines for these quantities, in the order of the line ids; lines without units are left out."""
         known = self.lines
-        ranked = sorted(quantities) if len(quantities) > 1 else quantities
         return tuple(
             [
                 StepLine(line_item_id=line_id, sku=known[line_id].sku, quantity=quantities[line_id])
-                for line_id in ranked
+                for line_id in sorted(quantities)
                 if quantities[line_id] > 0 and line_id in known
             ]
         )
@@ -163,17 +166,15 @@ class Case:
         if not any((one.target.fulfillment_id, one.target.fulfillment_order_id) == about for one in same):
             self.steps.append(step)
 
-    def answer(self, drift: Drift, draft: Draft, *, side: Side | None, others: Sequence[Drift] = ()) -> None:
-        """Let one step answer a drift that was recorded before, and `others` with it."""
-        if not self.may_act(side):
-            return
-        self.steps.append(make_step(draft, view=self.view, drift=drift))
-        answered = {one.id for one in (drift, *others)}
+    def answer(self, drifts: Sequence[Drift], draft: Draft) -> None:
+        """Let one step answer drifts that were recorded before; it bears the name of the first."""
+        self.steps.append(make_step(draft, view=self.view, drift=drifts[0]))
+        answered = {one.id for one in drifts}
         self.drifts = [replace(one, action=draft.action.value) if one.id in answered else one for one in self.drifts]
 
     def may_act(self, side: Side | None) -> bool:
         """Whether a step may rest on this supplier at all."""
-        return self.hands_off is None and (side is None or side.name not in self.view.frozen_sources)
+        return not self.hands_off and (side is None or side.name not in self.view.frozen_sources)
 
     def _severity(self, kind: str, *, since: datetime | None, case: str) -> str:
         row = KINDS[kind]
@@ -182,9 +183,12 @@ class Case:
                 self.is_past(since + age)
         return row.severity_at(since=since, now=self.now, case=case).value
 
-    def retrack(self, live: Live) -> Retrack:
-        """The pending change of this fulfillment's numbers."""
-        return self.retracks.setdefault(live.id, Retrack(live=live))
+    def retrack(self, live: Live, *, side: Side, drift: Drift) -> Retrack:
+        """The pending change of this fulfillment's numbers, with one more reason for it."""
+        change = self.retracks.setdefault(live.id, Retrack(live=live, side=side))
+        change.side = side
+        change.drifts.append(drift)
+        return change
 
     def judgement(self) -> Judgement:
         """What was found, in the catalogue's order whatever the order of the input was."""
@@ -229,18 +233,3 @@ def open_case(view: OrderView, *, policy: Policy, now: datetime) -> Case:
                 side, view=view, lives=case.lives, units=units, fulfill_on=policy.fulfill_on
             )
     return case
-
-
-def bare_case(view: OrderView, *, policy: Policy, now: datetime) -> Case:
-    """A case for an order about which nothing may be concluded: only its ledger is looked at."""
-    return Case(
-        view=view,
-        policy=policy,
-        now=now,
-        order=view.order,
-        lines={line.id: line for line in view.order.lines},
-        units={},
-        claims=Claims(),
-        sides=(),
-        lives=(),
-    )

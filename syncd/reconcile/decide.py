@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from syncd.domain.orders import FinancialStatus
 from syncd.reconcile import ahead_store, ahead_supplier, cancels, own_side, requests, store_numbers, tracking_health
-from syncd.reconcile.case import MANUAL_TAG, UNTIL_TAG, Case, bare_case, open_case
+from syncd.reconcile.case import MANUAL_TAG, UNTIL_TAG, Case, open_case
 from syncd.reconcile.policy import Policy
 from syncd.reconcile.quiet import quiet
 from syncd.reconcile.untold import as_told
@@ -57,7 +57,7 @@ def full(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
 
 def _not_whole(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
     """Nothing may be concluded from an order that was cut off, but the ledger speaks for itself."""
-    case = bare_case(view, policy=policy, now=now)
+    case = Case(view=view, policy=policy, now=now, order=view.order)
     own_side.detect_ledger(case)
     case.found("observation_incomplete", thing=view.order.id, evidence={"cut": sorted(view.order.cut)})
     return case.judgement()
@@ -68,13 +68,13 @@ def _hands_off(case: Case) -> None:
     view, order = case.view, case.order
     tags = {tag.strip().casefold() for tag in order.tags}
     if MANUAL_TAG in tags:
-        case.hands_off = "manual"
+        case.hands_off = True
         case.skips.append(Skip(reason="manual", text=f"tagged {MANUAL_TAG}: drifts are told, nothing is done"))
     _hold_until(case, tags)
     if own_side.is_ahead_of_view(case):
-        case.hands_off = case.hands_off or "not_read_back"
+        case.hands_off = True
     if view.store in view.frozen_sources:
-        case.hands_off = case.hands_off or "frozen"
+        case.hands_off = True
     if any(side.name in view.frozen_sources for side in case.sides):
         case.barred.add("adapter_mass_change")
     if order.cancelled_at is not None:
@@ -88,14 +88,14 @@ def _hold_until(case: Case, tags: Collection[str]) -> None:
     stated = [tag.removeprefix(UNTIL_TAG).strip() for tag in sorted(tags) if tag.startswith(UNTIL_TAG)]
     times = {text: _instant(text) for text in stated}
     if unread := [text for text, at in times.items() if at is None]:
-        case.hands_off = case.hands_off or "until"
+        case.hands_off = True
         told = f"tagged {UNTIL_TAG}{unread[0]}, which is no date: nothing is done until the tag is put right"
         case.skips.append(Skip(reason="until", text=told))
         return
     # Each is asked for: the earliest that is still to come is when to look again.
     waiting = [at for at in times.values() if at is not None and not case.is_past(at)]
     if waiting:
-        case.hands_off = case.hands_off or "until"
+        case.hands_off = True
         case.skips.append(Skip(reason="until", text=f"tagged {UNTIL_TAG}…: nothing is done before that"))
 
 
@@ -103,6 +103,6 @@ def _instant(text: str) -> datetime | None:
     """A moment in ISO 8601; a date counts from its first second in UTC."""
     try:
         at = datetime.fromisoformat(text.upper())
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -38,7 +38,7 @@ def detect_ledger(case: Case) -> None:
         else:
             case.found("effect_unknown", thing=intent.id, evidence=evidence, lines=intent.lines, since=intent.sent_at)
         case.barred.add("effect_unknown")
-        case.hands_off = case.hands_off or "effect_unknown"
+        case.hands_off = True
         if intent.notify_customer:
             case.found(
                 "notification_unverified", thing=intent.id, evidence=evidence, lines=intent.lines, since=intent.sent_at

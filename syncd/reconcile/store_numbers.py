@@ -74,13 +74,11 @@ def _bare(case: Case, side: Side, placing: Placing) -> None:
         evidence = {**live_facts(live), **shipment_facts(shipment), "taken_back": taken_back}
         thing = f"{live.id}/{shipment.key}"
         drift = case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
-        if not taken_back:
-            change = case.retrack(live)
+        if not taken_back and case.may_act(side):
+            change = case.retrack(live, side=side, drift=drift)
             for one in shipment.tracking:
                 change.show(one)
             change.parcels.extend(key for key in shipment.keys if key not in change.parcels)
-            change.drifts.append(drift)
-            change.side = side
 
 
 def _spelling(case: Case, side: Side, placing: Placing) -> None:
@@ -105,7 +103,7 @@ def _is_one_of_several(shown: Tracking, live: Live) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def listed_company(company: str) -> str | None:
+def listed_company(company: str | None) -> str | None:
     """Shopify's name for this carrier, told by its name alone; None = Shopify lists no such carrier."""
     carrier = resolve(company, number=None)
     return carrier.company if carrier.is_listed else None
@@ -113,7 +111,7 @@ def listed_company(company: str) -> str | None:
 
 def differs_in_carrier(shown: Tracking, stated: Tracking) -> bool:
     """Whether the supplier's carrier has a listed name and the store shows another one."""
-    listed = listed_company(stated.company) if stated.company else None
+    listed = listed_company(stated.company)
     if listed is None or shown.company == listed:
         return False
     return shown.company != tracking_for(stated.number, company=stated.company, url=None).company
@@ -127,9 +125,9 @@ def _plausible(case: Case, number: str) -> set[str | None]:
         if side.is_readable
         for shipment in side.shipments
         for known, one in zip(shipment.numbers, shipment.tracking, strict=True)
-        if known == number and one.company and listed_company(one.company)
+        if known == number and listed_company(one.company)
     )
-    return {tracking_for(one.number, company=one.company, url=one.url).company for one in stated}
+    return {tracking_for(one.number, company=one.company, url=None).company for one in stated}
 
 
 def _carrier(
@@ -147,12 +145,11 @@ def _carrier(
         "carriers": sorted(one or "" for one in plausible),
     }
     drift = case.found("carrier_mismatch", thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
-    if len(plausible) == 1 and (len(live.numbers) == 1 or len(_companies(live, shipment)) == 1):
-        # One fulfillment shows one carrier for all of its numbers: with two plausible ones a person has to choose.
-        change = case.retrack(live)
+    # One fulfillment shows one carrier for all of its numbers: with two plausible ones a person has to choose.
+    is_clear = len(plausible) == 1 and (len(live.numbers) == 1 or len(_companies(live, shipment)) == 1)
+    if is_clear and case.may_act(side):
+        change = case.retrack(live, side=side, drift=drift)
         change.add.setdefault(number, tracking_for(shown.number, company=stated.company, url=stated.url))
-        change.drifts.append(drift)
-        change.side = side
 
 
 def _companies(live: Live, shipment: Shipment) -> set[str | None]:
@@ -169,12 +166,8 @@ def write(case: Case) -> None:
 def _write(case: Case, change: Retrack) -> None:
     fulfillment = change.live.fulfillment
     wanted = {
-        number: change.add.get(number, one)
-        for one in fulfillment.tracking
-        if (number := normalise(one.number)) not in change.drop
-    }
-    wanted.update(change.add)
-    first = min(change.drifts, key=lambda drift: drift.id)
+        number: one for one in fulfillment.tracking if (number := normalise(one.number)) not in change.drop
+    } | change.add
     draft = Draft(
         action=Action.UPDATE_TRACKING,
         approval=case.policy.update_tracking,
@@ -184,9 +177,9 @@ def _write(case: Case, change: Retrack) -> None:
         basis=fulfillment_basis(fulfillment),
         why=_why_write(change, fulfillment),
         parcels=tuple(change.parcels),
-        supplier=change.side.name if change.side else None,
+        supplier=change.side.name,
     )
-    case.answer(first, draft, side=change.side, others=change.drifts)
+    case.answer(sorted(change.drifts, key=lambda drift: drift.id), draft)
 
 
 def _all_lines(fulfillment: Fulfillment) -> dict[str, int]:
@@ -199,6 +192,5 @@ def _all_lines(fulfillment: Fulfillment) -> dict[str, int]:
 def _why_write(change: Retrack, fulfillment: Fulfillment) -> str:
     before = ", ".join(numbers_of(fulfillment.tracking)) or "no number"
     added = ", ".join(one.number for one in change.add.values())
-    source = change.side.name if change.side else "the supplier"
-    why = f"{fulfillment.name or fulfillment.id} shows {before}; {source} reports {added}."
+    why = f"{fulfillment.name or fulfillment.id} shows {before}; {change.side.name} reports {added}."
     return with_doubt(why, change.add.values())

@@ -43,6 +43,19 @@ def shown(*fulfillments, lines=None, **more):
     return order(*(lines or (line(A),)), fulfillments=fulfillments, **more)
 
 
+DP = replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-"))
+BOTH = policy(suppliers=(CJ, DP))
+
+
+def shared(*numbers, cj, dp, frozen=(), **more):
+    """A fulfillment of two lines, one of each supplier."""
+    given = done({A: 1, B: 1}, *numbers, **more)
+    lines = (line(A), line(B, sku="DP-B"))
+    there = (side(placed(*cj)), side(placed(*dp, supplier="dp", n=2), name="dp"))
+    found = shown(given, lines=lines, fulfillment_orders=(closed({A: 1, B: 1}),))
+    return view(found, *there, frozen_sources=frozenset(frozen))
+
+
 WITHOUT_SHIPMENT = [
     Row(
         "fulfilled and nothing left",
@@ -140,6 +153,24 @@ WITHOUT_SHIPMENT = [
         ["B01 report"],
         "stock would be counted twice",
         [],
+    ),
+    Row(
+        "nothing left, and the supplier is frozen",
+        view(shown(done({A: 1}, **OLD)), side(placed()), frozen_sources=frozenset({"cj"})),
+        ["B01 report"],
+        "its word counts for nothing now",
+        [],
+    ),
+    *(
+        Row(
+            f"nothing left of what two suppliers were to send, and {frozen} is frozen",
+            shared(cj=(), dp=(), frozen={frozen}, **OLD),
+            ["B01 report"],
+            "it takes both to know it",
+            [],
+            policy=BOTH,
+        )
+        for frozen in ("cj", "dp")
     ),
     Row(
         "a closed return",
@@ -334,7 +365,7 @@ NUMBERS = [
         ),
         [],
         "one of them is right",
-        policy=policy(suppliers=(CJ, replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-")))),
+        policy=BOTH,
     ),
     Row(
         "two carriers on one fulfillment",
@@ -344,6 +375,39 @@ NUMBERS = [
         ),
         ["B06 report"] * 2,
         "a person chooses",
+        [],
+    ),
+    *(
+        Row(
+            f"no number on a fulfillment of two suppliers, and {frozen} is frozen",
+            shared(cj=[parcel(P1)], dp=[parcel(P2)], frozen={frozen}),
+            ["B02 report", "B02 update_tracking"],
+            "only the other's word counts",
+            [f"update_tracking A*1+B*1 {number}"],
+            policy=BOTH,
+        )
+        for frozen, number in (("cj", P2), ("dp", P1))
+    ),
+    Row(
+        "one more parcel of a frozen supplier",
+        view(
+            shown(done({A: 1}, P1)),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}))),
+            frozen_sources=frozenset({"cj"}),
+        ),
+        ["A03 report"],
+        "its word counts for nothing now",
+        [],
+    ),
+    Row(
+        "another carrier named by a frozen supplier",
+        view(
+            shown(done({A: 1}, P1, company="UPS")),
+            side(placed(parcel(P1, company="China Post"))),
+            frozen_sources=frozenset({"cj"}),
+        ),
+        ["B06 report"],
+        "its word counts for nothing now",
         [],
     ),
     Row(
