@@ -38,5 +38,5 @@ def plain(value: Any) -> Any:
 
 def digest(value: Any) -> str:
     """The sha256 (hex) of a plain value; the order of keys does not count."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

@@ -52,8 +52,15 @@ def test_a_long_value_is_cut_short_and_a_document_that_is_none_is_named():
         plan_from_document(put(["steps", 0, "id"], ["x" * 99]))
     with pytest.raises(UsageError, match=rf'id should be a text, but is \["{"x" * 56}"\]\. Make'):
         plan_from_document(put(["steps", 0, "id"], ["x" * 56]))
+    with pytest.raises(UsageError, match=rf'id should be a text, but is \["{"x" * 55}\.\.\.\. Make'):
+        plan_from_document(put(["steps", 0, "id"], ["x" * 57]))
     with pytest.raises(UsageError, match=r"the document should be an object, but is 5\. Make"):
         plan_from_document(5)
+
+
+def test_letters_of_any_language_are_shown_as_they_are():
+    with pytest.raises(UsageError, match=r'id should be a text, but is \["Größe 號"\]\. Make'):
+        plan_from_document(put(["steps", 0, "id"], ["Größe 號"]))
 
 
 def test_what_is_missing_is_told_with_its_place():

@@ -53,6 +53,12 @@ SHIPPED = [
         ["create_fulfillment A*1 RB123456786GB"],
     ),
     Row(
+        "two numbers that look wrong for their carrier",
+        view(order(), side(placed(parcel("RB123456786GB", "RB123456787GB", company="royal mail")))),
+        ["A01 create_fulfillment"],
+        "a warning for each",
+    ),
+    Row(
         "a carrier that the store does not know, with a page of its own",
         view(
             order(),

@@ -182,15 +182,14 @@ def test_business_days_follow_the_suppliers_calendar():
         ("E03", "transit_expired_after"),
     ],
 )
-def test_every_limit_in_business_days_follows_the_suppliers_calendar(code, limit):
+@pytest.mark.parametrize("judge", [reconcile, full])
+def test_every_limit_in_business_days_follows_the_suppliers_calendar(code, limit, judge):
     given = next(make(NOW) for what, _, make in LIMITS if what.startswith(code))
     holiday = replace(CJ, calendar=Calendar(holidays=frozenset({(NOW + timedelta(days=3)).date()})))
     for rules, days in ((CJ, 5), (holiday, 6)):
         rule = policy(suppliers=(rules,), **{limit: Period(business_days=3)})
         end = NOW + timedelta(days=days)
-        codes = [
-            {one.partition(" ")[0] for one in told(reconcile(given, policy=rule, now=at))} for at in (end, end + TICK)
-        ]
+        codes = [{one.partition(" ")[0] for one in told(judge(given, policy=rule, now=at))} for at in (end, end + TICK)]
         assert [code in each for each in codes] == [False, True]
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from syncd.domain.orders import FulfillmentLine
 from syncd.domain.shipments import Rung, SupplierLine, SupplierState
-from syncd.reconcile.live import Live
+from syncd.reconcile.live import Live, live_fulfillments
 from syncd.reconcile.matching import Fit, fit_lines, match_side, same_id, same_sku
 from syncd.reconcile.units import count
 from syncd.reconcile.view import Link
@@ -151,6 +152,13 @@ def test_dead_lines_of_a_live_order_are_called_off():
     lines = (stated("CJ-A", 2), stated("CJ-A", 1, state=SupplierState.CANCELLED))
     (there,) = laid(replace(placed(), lines=lines)).orders
     assert (there.covers, there.off) == ({A: 2}, {A: 1})
+
+
+def test_a_fulfillment_that_lists_a_line_twice_holds_both_parts():
+    shown = done({A: 1})
+    twice = replace(shown, lines=(*shown.lines, FulfillmentLine(line_id=A, quantity=2)))
+    (live,) = live_fulfillments(replace(ORDERED, fulfillments=(twice,)), ours=[A])
+    assert (live.lines, live.left) == ({A: 3}, {A: 3})
 
 
 def test_a_parcel_accounts_for_a_fulfillments_units_once():

@@ -149,6 +149,13 @@ LEDGER = [
         [],
     ),
     Row(
+        "an order that was cut off, while an effect is still on its way",
+        view(order(cut=("lines",)), side(), intents=(intent(CREATE, state="sent", deadline_at=ago(minutes=-1)),)),
+        ["F09 report"],
+        "nobody can know yet what came of it",
+        [],
+    ),
+    Row(
         "an order that was cut off",
         view(order(cut=("refunds",)), side(placed(parcel(P1)))),
         ["F09 report"],

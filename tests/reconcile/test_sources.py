@@ -39,7 +39,10 @@ def test_single_orders_that_cannot_be_understood_are_told_each_by_itself_and_the
         ("observation_incomplete", "Order/1", "main", None),
         ("observation_incomplete", "Order/2", "main", None),
     ]
-    assert [drift.evidence["error"] for drift in found] == ["no name", "no lines"]
+    assert [drift.evidence for drift in found] == [
+        {"order_id": "Order/1", "error": "no name", "observed_at": "2026-11-20T12:00:00Z"},
+        {"order_id": "Order/2", "error": "no lines", "observed_at": "2026-11-20T12:00:00Z"},
+    ]
     assert len({drift.id for drift in found}) == 2
 
 
@@ -78,7 +81,13 @@ def test_the_evidence_has_the_arithmetic():
         "limit": 0.3,
         "observed_at": "2026-11-20T12:00:00Z",
     }
-    assert (drift.order, drift.thing) == (None, "cj")
+    assert (drift.order, drift.thing, drift.lines) == (None, "cj", ())
+
+
+def test_the_share_is_rounded_for_people():
+    change = SourceChange(source="cj", open_before=13, became_dead=7)
+    (drift,) = source_drifts(store="main", states=[state()], changes=[change], now=NOW)
+    assert drift.evidence["share"] == 0.5385
 
 
 def test_everything_that_is_told_of_sources_is_as_somebody_found_it_good(is_as_kept):

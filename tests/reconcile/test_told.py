@@ -44,3 +44,13 @@ def test_everything_that_is_told_of_a_scenario_is_as_somebody_found_it_good(name
         lines += [f"== {row.name}", *told(reconcile(row.given, policy=row.policy, now=row.now))]
     assert len(lines) > 50
     is_as_kept(name, lines)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_whatever_is_told_names_the_order_and_the_store_that_it_is_about(name):
+    for row in _rows(TABLES[name]):
+        judgement, order = reconcile(row.given, policy=row.policy, now=row.now), row.given.order
+        for drift in judgement.drifts:
+            assert (drift.order, drift.order_id) == (order.name, order.id)
+        for step in judgement.steps:
+            assert (step.store, step.order, step.order_id) == (row.given.store, order.name, order.id)

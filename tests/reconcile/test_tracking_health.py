@@ -9,7 +9,7 @@ from syncd.reconcile.view import NumberUse
 from tests.reconcile.tables import Row, check, table
 from tests.reconcile.world import NOW, POLICY, A, ago, closed, done, linked, order, parcel, placed, side, view
 
-P1 = "LX100000001CN"
+P1, P2 = "LX100000001CN", "LX100000002CN"
 EARLY = ago(days=60)
 
 
@@ -50,6 +50,12 @@ HEALTH = [
     Row("a label of unknown age", view(shown(), label(label_seen_at=None)), [], "nobody knows since when"),
     Row("a label, half a read", view(shown(), replace(label(), complete=False)), [], "half a truth"),
     Row("silent in transit", view(shown(), moving()), ["E03 report"], "likely lost"),
+    Row(
+        "silent since its first scan",
+        view(shown(), side(placed(parcel(P1, rung=Rung.FIRST_SCAN, first_scan_at=ago(days=31))))),
+        ["E03 report"],
+        "one scan is enough to be on its way",
+    ),
     Row(
         "silent at the supplier, not in the store",
         view(
@@ -153,6 +159,34 @@ REUSED = [
         view(order(), side(placed(parcel(P1, rung=Rung.FIRST_SCAN, first_scan_at=ago(days=3))))),
         ["A01 report", "E06 report"],
         "it cannot be this order's",
+        [],
+    ),
+    Row(
+        "scanned in the very moment",
+        view(order(), side(placed(parcel(P1, rung=Rung.FIRST_SCAN, first_scan_at=ago(hours=3))))),
+        ["A01 create_fulfillment"],
+        "not before it",
+    ),
+    Row(
+        "a number that the store alone shows",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, "HAND99999999"),)),
+            side(placed()),
+            number_uses=(use(number="HAND99999999", address_hash="else"),),
+        ),
+        ["B09 report", "E06 report"],
+        "whoever typed it, it is somebody else's parcel",
+        [],
+    ),
+    Row(
+        "two numbers, of which this order alone has the first",
+        view(
+            order(),
+            side(placed(parcel(P1, P2))),
+            number_uses=(use(order_id="gid://shopify/Order/1"), use(number=P2, address_hash="else")),
+        ),
+        ["A01 report", "E06 report"],
+        "the second is another's",
         [],
     ),
     Row(

@@ -72,6 +72,11 @@ REMOVED = [
         1,
     ),
     (
+        "each refund of fulfilled units leaves fewer for the next one",
+        four(refund(1), refund(1, at=ago(minutes=50)), refund(1, at=ago(minutes=40)), fulfillments=(done({A: 2}, **BEFORE),), current=1),
+        1,
+    ),
+    (
         "a return of fulfilled units leaves fewer for the next refund",
         four(refund(2, Restock.RETURN, at=ago(minutes=70)), refund(1), fulfillments=(done({A: 2}, **BEFORE),), current=1),
         1,
