@@ -143,6 +143,8 @@ def test_the_same_carrier_in_two_spellings_is_no_mismatch() -> None:
     assert same_company("usps", "US Postal Service")
     assert same_company("DHL", "DHL Express")
     assert same_company(None, "")
+    assert same_company("Somebody Logistics", "somebody-logistics")
+    assert not same_company("Somebody", "Somebody else")
     assert not same_company("UPS", "USPS")
     assert not same_company("Royal Mail", "China Post")
     assert not same_company("UPS", None)

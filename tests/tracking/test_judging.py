@@ -113,8 +113,43 @@ def test_a_number_is_judged_beside_its_carrier(number: str, company: str | None,
     assert (verdict.state.value, verdict.format) == (state, form)
 
 
-def test_a_wrong_country_is_called_that() -> None:
-    assert judge("RB123456785XX", company="Royal Mail").text == "looks like S10, but XX is no country"
+@pytest.mark.parametrize(
+    ("number", "company", "text"),
+    [
+        ("1Z5R89390357567127", " ups ", "a UPS 1Z number, check digit right"),
+        ("LP00675700340000", "Cainiao", "has the form of Cainiao LP"),
+        ("1Z5R89390357567128", "UPS", "looks like UPS 1Z, but its check digit is wrong"),
+        ("RB123456786GB", "Royal Mail", "looks like S10, but its check digit is wrong"),
+        ("RB123456785XX", "Royal Mail", "looks like S10, but XX is no country"),
+        ("1Z5R89390357567127", " fedex ", "has none of the forms that fedex uses"),
+        ("RB123456786GB", "4PX", "a form of 4PX that is not in our table"),
+        ("1Z5R89390357567127", None, "a UPS 1Z number, check digit right"),
+        ("3318810025", None, "could be DHL Express"),
+        ("94001116990045395649372", None, "no carrier in our table writes numbers like this"),
+        ("", "UPS", "no tracking number"),
+    ],
+)
+def test_a_judgement_says_why(number: str, company: str | None, text: str) -> None:
+    assert judge(number, company=company).text == text
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "form"),
+    [
+        ("RB123456785GB", "valid", "S10"),  # letters and a check digit: not by chance, though many posts share the form
+        ("9400111206206406260787", "valid", "USPS IMpb online"),  # digits, but a prefix that is one carrier's alone
+        ("CNUSUP00016597663", "plausible", "Cainiao CNUSUP"),  # also of a looser form of DHL eCommerce
+    ],
+)
+def test_without_a_carrier_the_form_that_tells_most_is_named(number: str, state: str, form: str) -> None:
+    verdict = judge(number, company=None)
+    assert (verdict.state.value, verdict.format) == (state, form)
+
+
+def test_only_a_number_of_the_right_form_has_a_country_in_it() -> None:
+    (postal,) = (form for form in FORMATS if form.name == "S10")
+    assert postal.country("RB123456785GB") == "GB"
+    assert postal.country("1Z5R89390357567127") is None
 
 
 def test_a_bare_run_of_digits_proves_no_carrier() -> None:
