@@ -102,7 +102,7 @@ def safe_url(url: str | None) -> str | None:
 
 def _company(spelled: str, *, number: str | None) -> str | None:
     if not spelled:
-        form = telling_format(number) if number else None
+        form = telling_format(number)
         return form.company if form else None
     match fold(spelled):
         case "dhl":

@@ -210,8 +210,8 @@ ALSO: dict[str, tuple[str, ...]] = {
 
 
 def of_family(family: str) -> tuple[Format, ...]:
-    """The formats that a carrier of `family` may use, its own first."""
-    return _BY_FAMILY.get(family, ())
+    """The formats that a carrier of `family` may use, its own first; every family has some."""
+    return _BY_FAMILY[family]
 
 
 def _by_family() -> dict[str, tuple[Format, ...]]:

@@ -146,10 +146,9 @@ def _judged(bare: str, company: str | None) -> Verdict:
     if not bare:
         return Verdict(state=NumberState.UNKNOWN, format=None, text="no tracking number")
     family = family_of(company)
-    forms = of_family(family) if family else ()
-    if not forms:
+    if company is None or family is None:
         return _undeclared(bare)
-    return _declared(bare, forms=forms, family=family or "", company=(company or "").strip())
+    return _declared(bare, family=family, company=company.strip())
 
 
 def telling_format(number: Cell) -> Format | None:
@@ -158,7 +157,8 @@ def telling_format(number: Cell) -> Format | None:
     return next((form for form in FORMATS if form.is_telling and form.accepts(bare)), None)
 
 
-def _declared(bare: str, *, forms: tuple[Format, ...], family: str, company: str) -> Verdict:
+def _declared(bare: str, *, family: str, company: str) -> Verdict:
+    forms = of_family(family)
     accepted = [form for form in forms if form.accepts(bare)]
     checked = next((form for form in accepted if form.check), None)
     if checked:
