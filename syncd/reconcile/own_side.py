@@ -15,7 +15,7 @@ from syncd.reconcile.evidence import numbers_of, stamp
 from syncd.reconcile.matching import Placed, Side
 from syncd.reconcile.requests import ABSENT_READS, PAID
 from syncd.reconcile.units import FINISHED
-from syncd.reconcile.view import APART, IntentView
+from syncd.reconcile.view import APART, IntentView, SupplierView
 
 LAG = timedelta(hours=1)
 """Routing and the store's index lag: fewer units than ordered are believed only after this (catalogue F04)."""
@@ -92,8 +92,8 @@ def detect(case: Case) -> None:
     _unfulfill_unverified(case)
     _claimed_twice(case)
     for side in case.sides:
-        if side.is_readable:
-            _mapping(case, side)
+        if side.view is not None and side.is_readable:
+            _mapping(case, side, side.view)
 
 
 # --- F04 ---------------------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def _claimed_twice(case: Case) -> None:
         _ambiguous(case, thing=line_id, line_ids=[line_id], evidence=evidence, side=None)
 
 
-def _mapping(case: Case, side: Side) -> None:
+def _mapping(case: Case, side: Side, view: SupplierView) -> None:
     for placed in side.orders:
         if placed.is_dead:
             continue
@@ -201,15 +201,15 @@ def _mapping(case: Case, side: Side) -> None:
             _ambiguous(case, thing=placed.order.id, line_ids=placed.scope, evidence=evidence, side=side)
         elif case.order.cancelled_at is None:
             _unfitting(case, side, placed)
-    _doubtful(case, side)
+    _doubtful(case, side, view)
     if case.order.cancelled_at is None:
         _parcels(case, side)
-        _unplaced(case, side)
+        _unplaced(case, side, view)
 
 
-def _doubtful(case: Case, side: Side) -> None:
+def _doubtful(case: Case, side: Side, view: SupplierView) -> None:
     """What comes with our order's name alone, where another order has that name or may have it."""
-    for supplier_order, others in sorted(side.view.doubtful.items() if side.view else ()):
+    for supplier_order, others in sorted(view.doubtful.items()):
         if case.open_units(side.lines):
             evidence = {"supplier_order": supplier_order, "candidates": [case.order.name, *others]}
             _ambiguous(case, thing=supplier_order, line_ids=side.lines, evidence=evidence, side=side)
@@ -250,10 +250,9 @@ def _parcels(case: Case, side: Side) -> None:
             _ambiguous(case, thing=shipment.key, line_ids=shipment.scope, evidence=evidence, side=side)
 
 
-def _unplaced(case: Case, side: Side) -> None:
+def _unplaced(case: Case, side: Side, view: SupplierView) -> None:
     """A paid line that no supplier order is about, in two whole reads: was it ever placed?"""
-    view = side.view
-    if view is None or case.order.financial not in PAID or view.may_have_more:
+    if case.order.financial not in PAID or view.may_have_more:
         return
     covered = {line_id for one in side.orders for line_id in (*one.covers, *one.off, *one.unclear)}
     if any(one.strange for one in side.orders):
@@ -262,7 +261,7 @@ def _unplaced(case: Case, side: Side) -> None:
     if not waits or (not side.orders and view.empty_reads < ABSENT_READS):
         return  # the read that counts as the second makes the order due by itself
     is_over = case.is_over(case.policy.unplaced_after, case.order.created_at, calendar=side.rules.calendar)
-    if not _is_absent_twice(case, side) or not is_over:
+    if not _is_absent_twice(case, side, view) or not is_over:
         return
     for line_id in waits:
         evidence: dict[str, Any] = {
@@ -281,10 +280,9 @@ def _unplaced(case: Case, side: Side) -> None:
         )
 
 
-def _is_absent_twice(case: Case, side: Side) -> bool:
+def _is_absent_twice(case: Case, side: Side, view: SupplierView) -> bool:
     """Whether two whole reads, a minute apart, would have shown it; notes when the second may have been made."""
-    view = side.view
-    if view is None or view.observed_at is None:
+    if view.observed_at is None:
         return False
     if not side.orders:
         return view.empty_reads >= ABSENT_READS

@@ -79,6 +79,7 @@ _TARGETS = st.builds(
     tag=_MAYBE,
     supplier=_MAYBE,
     supplier_order_id=_MAYBE,
+    place=_MAYBE,
 )
 STEPS = st.builds(
     Step,

@@ -1,7 +1,7 @@
 """Plans as values and as documents."""
 
 import json
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.domain.periods import Calendar, elapsed
-from syncd.domain.steps import Action, Approval, Plan
+from syncd.domain.steps import Action, Allocation, Approval, Plan, Refusal, Step, Target
+from syncd.domain.tracking import Tracking
 from syncd.errors import UsageError
 from syncd.reconcile.plan import effects, make_plan, plan_document, plan_from_document, policy_hash
 from syncd.reconcile.policy import LineRule, Policy, SupplierRules
@@ -52,6 +53,51 @@ def test_the_fingerprint_covers_what_was_seen_what_was_decided_and_under_which_p
     assert plan.fingerprint not in {other.fingerprint for other in others}
     assert plan_of(step(1), now=NOW + timedelta(minutes=5)).fingerprint == plan.fingerprint
     assert plan_of(step(1), now=NOW + timedelta(minutes=5)).id != plan.id
+
+
+def test_a_plan_that_sets_every_key_comes_back_from_its_document_as_it_was() -> None:
+    """What the law above finds by chance, once for certain."""
+    target = Target(
+        fulfillment_id="f",
+        fulfillment_order_id="fo",
+        allocations=(
+            Allocation(fulfillment_order_id="w", fulfillment_order_line_id="p", line_item_id="l", quantity=2),
+        ),
+        hold_id="h",
+        hold_handle="syncd",
+        hold_reason="OTHER",
+        event_status="DELIVERED",
+        event_at=NOW,
+        tag="late",
+        supplier="cj",
+        supplier_order_id="S1",
+        place="gid://shopify/Location/1:SHIPPING",
+    )
+    whole = step(
+        1,
+        tracking=(Tracking(number="N1", company="UPS", url="https://track.example.com/1"),),
+        target=target,
+        drift_id="d",
+        notify_customer=True,
+        parcels=("cj/S1/N1", "cj/S1/N2"),
+        supplier="cj",
+        message="m",
+    )
+    refusal = Refusal(guard="share", scope="cj", seen=0.5, limit=0.3, text="t", remedy="r")
+    for each, empty in ((whole, Step), (target, Target)):
+        bare = {one.name: one.default for one in fields(empty) if one.default is not MISSING}
+        unset = {name for name, default in bare.items() if getattr(each, name) == default}
+        assert unset <= {"existing"}, "every key has a value of its own"
+    plan = replace(plan_of(whole), refused=(refusal,))
+    assert plan_from_document(json.loads(json.dumps(plan_document(plan)))) == plan
+
+
+def test_which_of_two_steps_was_found_first_does_not_matter() -> None:
+    """Neither for two steps of one order, nor for two versions of one step."""
+    one, two = step(1, order_id="o"), step(2, order_id="o")
+    assert plan_of(one, two).fingerprint == plan_of(two, one).fingerprint
+    said, told = step(1, why="it left"), step(1, why="it was scanned")
+    assert plan_of(said, told).steps == plan_of(told, said).steps
 
 
 def test_the_same_step_twice_is_one_step_under_the_stricter_approval() -> None:

@@ -6,6 +6,7 @@ from syncd.domain.orders import FulfillmentEvent, FulfillmentOrderStatus, Fulfil
 from syncd.domain.orders import FulfillmentLine as Part
 from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action, Approval
+from syncd.domain.tracking import Tracking
 from syncd.reconcile.decide import reconcile
 from tests.reconcile.tables import Row, check, table
 from tests.reconcile.world import (
@@ -325,6 +326,106 @@ NUMBERS = [
         ["B05 report"],
         "the same number",
         [],
+    ),
+    Row(
+        "the second of two numbers, written with blanks",
+        view(shown(done({A: 1}, "LX 1000 0000 2CN")), side(placed(parcel(P1, P2)))),
+        ["A05 report", "B05 report"],
+        "each number is looked at",
+        [],
+    ),
+    Row(
+        "written as it should be, and the supplier writes it otherwise",
+        view(shown(done({A: 1}, P1)), side(placed(parcel("lx 1000 0000 1cn")))),
+        [],
+        "the store is in order",
+    ),
+    Row(
+        "another listed carrier, with a page of the supplier's",
+        view(
+            shown(done({A: 1}, P1, company="UPS")),
+            side(
+                placed(
+                    replace(
+                        parcel(P1),
+                        tracking=(Tracking(number=P1, company="China Post", url="https://track.example.com/1"),),
+                    )
+                )
+            ),
+        ),
+        ["B06 update_tracking"],
+        "the customer gets that page",
+    ),
+    Row(
+        "a carrier that only the number tells",
+        view(
+            shown(done({A: 1}, "RR123456785SE", company="PostNord SE")),
+            side(placed(parcel("RR123456785SE", company="PostNord"))),
+        ),
+        [],
+        "the store names it better than the supplier does",
+    ),
+    Row(
+        "another carrier for two numbers, of one and the same carrier",
+        view(
+            shown(done({A: 1}, P1, P2, company="UPS")),
+            side(placed(parcel(P1, P2, company="China Post"))),
+        ),
+        ["B06 update_tracking"] * 2,
+        "one carrier is meant for both",
+        [f"update_tracking A*1 {P1},{P2}"],
+    ),
+    Row(
+        "two numbers with a page each and no carrier",
+        view(
+            shown(
+                replace(
+                    done({A: 1}),
+                    tracking=tuple(Tracking(number=one, url=f"https://track.example.com/{one}") for one in (P1, P2)),
+                )
+            ),
+            side(placed(parcel(P1, P2, company="China Post"))),
+        ),
+        [],
+        "a list names one carrier, or gives each its page",
+    ),
+    Row(
+        "a number with a page and no carrier",
+        view(
+            shown(replace(done({A: 1}), tracking=(Tracking(number=P1, url="https://track.example.com/1"),))),
+            side(placed(parcel(P1, company="China Post"))),
+        ),
+        ["B06 update_tracking"],
+        "there is room for its carrier",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "two numbers without page or carrier",
+        view(shown(done({A: 1}, P1, P2)), side(placed(parcel(P1, P2, company="China Post")))),
+        ["B06 update_tracking"] * 2,
+        "there is room for their carrier",
+        [f"update_tracking A*1 {P1},{P2}"],
+    ),
+    Row(
+        "two suppliers name two carriers for one parcel, and the store a third",
+        shared(P1, cj=[parcel(P1, company="China Post")], dp=[parcel(P1, company="USPS")], company="UPS"),
+        ["B06 report"],
+        "told once; a person chooses",
+        [],
+        policy=BOTH,
+    ),
+    Row(
+        "a fulfillment that lists its line twice",
+        view(
+            shown(
+                replace(done({A: 2}), lines=(Part(line_id=A, quantity=1), Part(line_id=A, quantity=1))),
+                lines=(line(A, 2),),
+            ),
+            side(placed(parcel(P1))),
+        ),
+        ["B02 update_tracking"],
+        "both parts are meant",
+        [f"update_tracking A*2 {P1}"],
     ),
     Row(
         "another listed carrier",

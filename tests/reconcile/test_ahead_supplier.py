@@ -1,6 +1,9 @@
 """Group A: the supplier is ahead of the store."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
 
 from syncd.domain.orders import DeliveryMethod, FulfillmentOrderStatus
 from syncd.domain.periods import elapsed
@@ -13,6 +16,7 @@ from tests.reconcile.tables import Row, check, table
 from tests.reconcile.world import (
     CJ,
     NOW,
+    TICK,
     A,
     B,
     ago,
@@ -767,6 +771,24 @@ def test_replaced_numbers_are_followed_where_they_are_the_suppliers(row):
 @table(OTHERS)
 def test_other_ways_in_which_a_supplier_is_ahead(row):
     check(row)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-12-01", datetime(2026, 12, 1, tzinfo=UTC)),
+        ("2026-12-01T08:00", datetime(2026, 12, 1, 8, tzinfo=UTC)),
+        ("2026-12-01T08:00+02:00", datetime(2026, 12, 1, 6, tzinfo=UTC)),
+        ("2026-12-01t08:00z", datetime(2026, 12, 1, 8, tzinfo=UTC)),
+    ],
+)
+def test_what_is_held_until_a_moment_is_looked_at_right_after_it(written, moment):
+    given = view(order(tags=frozenset({f"syncd:hold-until={written}"})), side(placed(parcel(P1))))
+    rules = policy(aging_after=(elapsed(days=99),) * 3)
+    due = reconcile(given, policy=rules, now=moment - TICK).due_at
+    assert due == moment + TICK
+    assert due.tzinfo is UTC, "all moments are kept in UTC"
+    assert [bool(reconcile(given, policy=rules, now=now).steps) for now in (moment, moment + TICK)] == [False, True]
 
 
 def _mails(given, **more):

@@ -180,6 +180,7 @@ def test_business_days_follow_the_suppliers_calendar():
         ("C12", "unpaid_after"),
         ("E01", "label_stale_after"),
         ("E03", "transit_expired_after"),
+        ("F13", "unplaced_after"),
     ],
 )
 @pytest.mark.parametrize("judge", [reconcile, full])

@@ -15,6 +15,7 @@ from tests.reconcile.world import (
     POLICY,
     A,
     B,
+    C,
     ago,
     closed,
     done,
@@ -51,6 +52,24 @@ LEDGER = [
         [],
     ),
     Row(
+        "an unknown effect after one that is known",
+        view(order(), side(), intents=(intent(CREATE), intent(CREATE, id="i2", state="unknown"))),
+        ["F01 report"],
+        "each is looked at",
+        [],
+    ),
+    Row(
+        "an unknown effect, and a number that is missing in the store",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}),)),
+            side(placed(parcel(P1))),
+            intents=(intent(Action.TAG, state="unknown"),),
+        ),
+        ["B02 report", "F01 report"],
+        "nothing at all is done before it is settled",
+        [],
+    ),
+    Row(
         "sent, and its deadline is over",
         view(order(), side(placed(parcel(P1))), intents=(intent(CREATE, {A: 1}, P1, state="sent"),)),
         ["A01 report", "F01 report"],
@@ -84,6 +103,29 @@ LEDGER = [
         ["A01 report"],
         "the view cannot show it yet",
         [],
+    ),
+    Row(
+        "done after it was kept, and this view is from between",
+        view(
+            order(),
+            side(placed(parcel(P1))),
+            observed_at=ago(minutes=45),
+            intents=(intent(CREATE, {A: 1}, P1, sent_at=ago(minutes=40), observed_after=False),),
+        ),
+        ["A01 report"],
+        "what counts is when it was sent",
+        [],
+    ),
+    Row(
+        "done in the very moment of this view",
+        view(
+            order(),
+            side(placed(parcel(P1))),
+            observed_at=ago(minutes=50),
+            intents=(intent(CREATE, {A: 1}, P1, observed_after=False),),
+        ),
+        ["A01 create_fulfillment"],
+        "the view shows what came of it",
     ),
     Row(
         "an unknown effect with a mail",
@@ -142,6 +184,19 @@ LEDGER = [
         "once is the law",
     ),
     Row(
+        "told twice of one parcel, with other lines the second time",
+        view(
+            order(line(A), line(B)),
+            side(placed()),
+            intents=(
+                intent(CREATE, {A: 1}, P1, id="i1", notify_customer=True),
+                intent(CREATE, {B: 1}, P1, id="i2", notify_customer=True),
+            ),
+        ),
+        ["F05 report"],
+        "the first mail was right",
+    ),
+    Row(
         "an order that was cut off, with an unknown effect",
         view(order(cut=("lines",)), side(placed(parcel(P1))), intents=(intent(CREATE, {A: 1}, P1, state="unknown"),)),
         ["F01 report", "F09 report"],
@@ -171,6 +226,30 @@ LEDGER = [
         ),
         ["F02 report"],
         "re-bind by line",
+    ),
+    Row(
+        "of several that we held one is gone, and of several others one has its line",
+        view(
+            order(
+                line(A, 2),
+                line(B, 3),
+                fulfillment_orders=(
+                    work({A: 1}, 2),
+                    work({B: 1}, 3),
+                    work({A: 1, B: 1}, 4, remaining={B: 1}),
+                    work({A: 1}, 5, status=FulfillmentOrderStatus.CANCELLED),
+                    work({A: 1, B: 1}, 6),
+                ),
+            ),
+            side(placed()),
+            intents=(
+                intent(CREATE, {A: 1}, id="i1", effect_id=F1),
+                intent(Action.HOLD, {B: 1}, id="i2", effect_id="gid://shopify/FulfillmentOrder/3"),
+                intent(Action.HOLD, {A: 1}, id="i3", effect_id="gid://shopify/FulfillmentOrder/1"),
+            ),
+        ),
+        ["F02 report"],
+        "those with open units of it are told",
     ),
     Row(
         "the fulfillment order that we held is there",
@@ -211,6 +290,24 @@ LEDGER = [
         ),
         ["F07 report"],
         "still live",
+    ),
+    Row(
+        "the last of several unfulfills did not take",
+        view(
+            order(
+                line(A, 2), fulfillment_orders=(work({A: 1}),), fulfillments=(undone({A: 1}, n=1), done({A: 1}, n=2))
+            ),
+            side(placed()),
+            intents=(
+                intent(CREATE, {A: 1}, id="i1", effect_id="gid://shopify/Fulfillment/2"),
+                intent(CANCEL, {A: 1}, id="i2", effect_id=None),
+                intent(CANCEL, {A: 1}, id="i3", effect_id="gone"),
+                intent(CANCEL, {A: 1}, id="i4", effect_id=F1),
+                intent(CANCEL, {A: 1}, id="i5", effect_id="gid://shopify/Fulfillment/2"),
+            ),
+        ),
+        ["F07 report"],
+        "each is looked at",
     ),
     Row(
         "an unfulfill without open units",
@@ -425,6 +522,19 @@ MAPPING = [
         [],
     ),
     Row(
+        "a dead supplier order, and one of two store orders",
+        view(
+            order(),
+            side(
+                placed(n=1, state=SupplierState.CANCELLED),
+                linked(placed(parcel(P1), n=2), claimed_by=("#1002",)),
+            ),
+        ),
+        ["A01 report", "F13 report"],
+        "each is looked at",
+        [],
+    ),
+    Row(
         "its name alone, and another store has it too",
         view(order(**OLD), side(empty_reads=2, doubtful={"S9": ("#1001 of other",)})),
         ["F13 report"],
@@ -459,6 +569,71 @@ MAPPING = [
         view(order(line(A), line(B), **OLD), side(linked(placed(units={A: 1}), first_seen_at=NOW))),
         [],
         "two looks are needed",
+    ),
+    Row(
+        "one line was forgotten, a minute after the first look",
+        view(order(line(A), line(B), **OLD), side(linked(placed(units={A: 1}), first_seen_at=ago(minutes=1)))),
+        ["F13 report"],
+        "two looks were made",
+    ),
+    Row(
+        "one line was forgotten, and the last look was soon after the first",
+        view(
+            order(line(A), line(B), **OLD),
+            side(linked(placed(units={A: 1}), first_seen_at=ago(seconds=90)), observed_at=ago(seconds=60)),
+        ),
+        [],
+        "the next look is the second",
+    ),
+    Row(
+        "one line was forgotten, and nobody knows since when they have the other",
+        view(order(line(A), line(B), **OLD), side(linked(placed(units={A: 1}), first_seen_at=None))),
+        [],
+        "two looks are needed",
+    ),
+    Row(
+        "one line was forgotten, and they do not show the other any more",
+        view(order(line(A), line(B), **OLD), side(linked(placed(units={A: 1}), missing_reads=1))),
+        [],
+        "the look that showed it is not the last",
+    ),
+    Row(
+        "one line was forgotten, and of the other they show a new order alone",
+        view(
+            order(line(A), line(B), **OLD),
+            side(
+                linked(placed(units={A: 1}, n=1), missing_reads=1),
+                linked(placed(units={A: 1}, n=2), first_seen_at=NOW),
+            ),
+        ),
+        [],
+        "what is shown was seen once",
+    ),
+    Row(
+        "a parcel with a line that its order does not list",
+        view(order(line(A), line(B), **OLD), side(placed(parcel(P1, units={B: 1}), units={A: 1}))),
+        ["A02 report", "F13 report"],
+        "the supplier contradicts itself: a person looks",
+        [],
+    ),
+    Row(
+        "a line that is not ours, and one of ours that was taken off",
+        view(
+            order(line(A), line(B, current=0), fulfillment_orders=(work({A: 1}),)),
+            side(placed(units={A: 1, "GIFT": 1})),
+        ),
+        [],
+        "what is taken off is not missing",
+    ),
+    Row(
+        "too few of two lines with one SKU, and a third that is missing",
+        view(
+            order(line(A, sku="CJ-X"), line(B, sku="CJ-X"), line(C)),
+            side(placed(units={"CJ-X": 1})),
+        ),
+        ["F13 report"],
+        "told among which nobody can choose",
+        [],
     ),
     Row(
         "the supplier's SKU is not ours",
