@@ -16,6 +16,7 @@ from syncd.journal.database import Database
 from syncd.journal.fences import Fence
 from syncd.journal.intents import IllegalTransition, IntentRow, IntentState
 from syncd.journal.notifications import AlreadyNotified
+from syncd.journal.rows import CHUNK
 from tests.journal.builders import NOW, POLICY, order, step
 
 MINUTE = timedelta(minutes=1)
@@ -237,37 +238,42 @@ async def test_what_nobody_has_seen_the_effect_of_comes_oldest_first_and_store_b
     other = await db.run(fences.acquire, store="other", owner="me", now=NOW, lease=MINUTE)
     assert other is not None
 
-    async def intend(id_: str, *states: str, minutes: int, store: str = "main") -> None:
+    async def intend(id_: str, *states: str, minutes: int, store: str = "main", number: int = 1) -> None:
         held = fence if store == "main" else other
-        given = replace(step(id_), store=store)
+        given = replace(step(id_, number=number), store=store)
         await db.run(intents.begin, fence=held, step=given, evidence={}, run_id="run", now=NOW + minutes * MINUTE)
         if states:
             await sent(db, held, id_)
         await ends(db, held, *states[1:], intent_id=id_)
 
-    await intend("d", "sent", minutes=3)
-    await intend("c", "sent", "unknown", minutes=2)
-    await intend("b", "sent", "done", minutes=2)
+    await intend("d", "sent", minutes=1)
+    await intend("c", "sent", "done", minutes=2)
+    await intend("b", "sent", "unknown", minutes=2)
     await intend("a", "sent", "refused", minutes=1)
     await intend("e", "sent", "done", "verified", minutes=1)
     await intend("f", minutes=1)
     await intend("g", "sent", minutes=1, store="other")
-    assert [row.id for row in await db.run(intents.unsettled, store="main")] == ["b", "c", "d"]
-    assert [row.id for row in await db.run(intents.of_order, store="main", order_id=order(1).id)] == list("aefbcd")
+    await intend("h", "sent", minutes=1, store="other", number=3)
+    assert [row.id for row in await db.run(intents.unsettled, store="main")] == ["d", "b", "c"]
+    assert [row.id for row in await db.run(intents.of_order, store="main", order_id=order(1).id)] == list("adefbc")
     assert await db.run(intents.of_order, store="main", order_id=order(2).id) == []
     found = await db.run(intents.of_orders, store="other", order_ids=[order(1).id, order(2).id])
     assert {order_id: [row.id for row in rows] for order_id, rows in found.items()} == {order(1).id: ["g"]}
-    assert set(await db.run(intents.done, list("abcdefg"))) == {"b", "e"}
+    assert set(await db.run(intents.done, list("abcdefg"))) == {"c", "e"}
+    assert set(await db.run(intents.done, ["a", "c"])) == {"c"}
+    many = ["c", *(f"x{number}" for number in range(CHUNK)), "e"]
+    assert set(await db.run(intents.done, many)) == {"c", "e"}, "however many are asked for at once"
 
 
 async def test_fresh_ids_of_the_target_are_kept(db: Database, fence: Fence) -> None:
     await begin(db, fence)
     part = Allocation(fulfillment_order_id="FO2", fulfillment_order_line_id="FOL2", line_item_id="L", quantity=1)
     fresh = replace(step(), target=replace(step().target, allocations=(part,)))
-    await db.run(intents.sent, fence=fence, intent_id="a1", deadline_at=NOW, now=NOW, step=fresh)
+    decided_again = replace(fresh, id="b2")
+    await db.run(intents.sent, fence=fence, intent_id="a1", deadline_at=NOW, now=NOW, step=decided_again)
     row = await db.run(intents.load, "a1")
     assert row is not None
-    assert row.step == fresh
+    assert row.step == fresh, "under the id that it was written down with"
 
 
 async def notified(db: Database) -> frozenset[str]:
