@@ -34,7 +34,6 @@ class Placed:
     off: dict[str, int] = field(default_factory=dict)
     strange: tuple[SupplierLine, ...] = ()
     unclear: tuple[str, ...] = ()
-    states_lines: bool = True
 
     @property
     def order(self) -> SupplierOrder:
@@ -43,6 +42,11 @@ class Placed:
     @property
     def is_dead(self) -> bool:
         return self.linked.order.state in DEAD
+
+    @property
+    def states_lines(self) -> bool:
+        """Whether the supplier says which units it is about."""
+        return bool(self.linked.order.lines)
 
     @property
     def is_shown(self) -> bool:
@@ -136,7 +140,6 @@ def _lay(linked: LinkedOrder, *, lines: Mapping[str, Line], units: Mapping[str, 
     placed = Placed(linked=linked, scope=tuple(scope))
     stated = linked.order.lines
     if not stated:
-        placed.states_lines = False
         placed.covers = {line_id: units[line_id].wanted for line_id in scope}
         return placed
     alive = [line for line in stated if line.state not in DEAD]
@@ -192,10 +195,9 @@ def fit_lines(
         hits = _hits(line, scope) or (tuple(scope) if is_named else ())
         if not hits:
             strange.append(line)
-        elif line.quantity is None or heaps.get(hits, 0) is None:
-            heaps[hits] = None
         else:
-            heaps[hits] = (heaps.get(hits) or 0) + line.quantity
+            before = heaps.setdefault(hits, 0)
+            heaps[hits] = None if before is None or line.quantity is None else before + line.quantity
     fit = Fit(strange=tuple(strange))
     for hits, quantity in heaps.items():
         _deal(fit, hits, quantity, units=units)
@@ -246,7 +248,7 @@ def _shipments(side: Side, placed: Placed, *, vague: frozenset[str], units: Mapp
             blank.append(parcel)
     if blank:
         blank.sort(key=lambda parcel: parcel.key)
-        known.extend(_unstated(side, placed, blank, known=known, vague=vague, units=units))
+        known.extend(_unstated(side, placed, blank, known=known, vague=vague))
     return known
 
 
@@ -286,7 +288,6 @@ def _unstated(
     *,
     known: Sequence[Shipment],
     vague: frozenset[str],
-    units: Mapping[str, Units],
 ) -> list[Shipment]:
     """Parcels without stated contents. When the whole order has left, together they hold what no other parcel holds."""
     rest = dict(placed.covers)
@@ -300,19 +301,16 @@ def _unstated(
     if is_known and placed.order.state in ALL_SHIPPED:
         numbered = [parcel for parcel in blank if parcel.tracking]
         return [_shipment(side, placed, numbered or blank, contents=rest)]
-    if is_known and _must_be(rest, blank, state=placed.order.state, units=units):
+    if is_known and _must_be(rest, blank, state=placed.order.state):
         return [_shipment(side, placed, (parcel,), contents=dict(rest)) for parcel in blank]
     return [_shipment(side, placed, (parcel,), contents=None) for parcel in blank]
 
 
-def _must_be(
-    rest: Mapping[str, int], blank: Sequence[Parcel], *, state: SupplierState, units: Mapping[str, Units]
-) -> bool:
-    """Whether a parcel can hold nothing else: one unit is left, or one line is open and one parcel for all of it."""
+def _must_be(rest: Mapping[str, int], blank: Sequence[Parcel], *, state: SupplierState) -> bool:
+    """Whether a parcel can hold nothing else: one unit is left, or one line and one parcel for all of it."""
     if sum(rest.values()) == 1:
         return True
-    is_open = [line_id for line_id in rest if units[line_id].open > 0]
-    return len(rest) == 1 and len(is_open) <= 1 and len(blank) == 1 and state is not SupplierState.PART_SHIPPED
+    return len(rest) == 1 and len(blank) == 1 and state is not SupplierState.PART_SHIPPED
 
 
 def _shipment(side: Side, placed: Placed, parcels: Sequence[Parcel], *, contents: dict[str, int] | None) -> Shipment:

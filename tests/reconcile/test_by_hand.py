@@ -18,8 +18,10 @@ from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action
 from syncd.domain.tracking import Tracking
 from syncd.reconcile.manual import Refused, cancel_request, fulfill, hold, release, unfulfill
+from syncd.reconcile.policy import LineRule
 from tests.reconcile.telling import told_steps
 from tests.reconcile.world import (
+    CJ,
     NOW,
     POLICY,
     A,
@@ -33,6 +35,7 @@ from tests.reconcile.world import (
     order,
     parcel,
     placed,
+    policy,
     side,
     undone,
     view,
@@ -86,6 +89,11 @@ MOVING = parcel(P1, rung=Rung.IN_TRANSIT)
 OPEN_TWICE = view(
     order(line(A, 3), line(B), fulfillment_orders=(work({A: 2, B: 1}, 1), work({A: 1}, 2, **SECOND))), side()
 )
+ALREADY = view(order(line(A, 2), fulfillment_orders=(work({A: 1}),), fulfillments=(done({A: 1}, P1, P2),)), side())
+BOTH = policy(suppliers=(CJ, replace(CJ, name="dp", lines=LineRule(sku_prefix="DP-"))))
+OF_TWO = order(
+    line(A), line(B, sku="DP-B"), fulfillment_orders=(closed({A: 1, B: 1}),), fulfillments=(done({A: 1, B: 1}, P1),)
+)
 ON_HOLD = {"status": FulfillmentOrderStatus.ON_HOLD}
 
 
@@ -121,6 +129,7 @@ def commands():
         ("a return of another line", undo(one(returns=returned("OPEN", B)))),
         ("a return that is closed", undo(one(returns=returned("CLOSED", A)))),
         ("the supplier was not read", undo(two(side(placed(), complete=False)))),
+        ("two suppliers were not read", unfulfill(replace(two(side(complete=False), side(name="dp", complete=False)), order=OF_TWO), reason="other", policy=BOTH, now=NOW)),
         ("another supplier was not read", undo(view(two().order, side(placed()), side(name="dp", complete=False)))),
         ("a line of nobody's", undo(view(order(line(A, sku="X"), fulfillments=(F1,), fulfillment_orders=(closed({A: 1}),))))),
         *((f"an effect that is {state}", undo(replace(one(), **in_flight(state)))) for state in ("sent", "unknown", "pending", "refused", "verified")),
@@ -141,9 +150,16 @@ def commands():
         ("nothing can be fulfilled", send(view(order(fulfillment_orders=(work({A: 1}, **ON_HOLD),)), side()), P1)),
         ("a parcel that the supplier knows", send(view(order(), side(placed(parcel(P1, key="box-1")), placed(parcel(P2), n=2))), P1, P2, "X1", notify=True)),
         ("a parcel that the customer was told of", send(view(order(), side(placed(parcel(P1))), notified=frozenset({f"cj/S1/{P1}"})), P1, notify=True)),
+        ("these units under these numbers, which it shows already", send(ALREADY, P2, P1, lines={A: 1})),
+        ("these units under some of these numbers, by a fulfillment without a name", send(replace(ALREADY, order=replace(ALREADY.order, fulfillments=(replace(ALREADY.order.fulfillments[0], name=""),))), P1, lines={A: 1})),
+        ("at three places, in the order of the places", send(view(order(line(A, 3), fulfillment_orders=(work({A: 1}, 1, **SECOND), work({A: 1}, 2), work({A: 1}, 3, location_id=None))), side()), P1, notify=True)),
+        ("by parcel and by courier at one place", send(view(order(line(A, 2), fulfillment_orders=(work({A: 1}, 1), work({A: 1}, 2, delivery_method=DeliveryMethod.LOCAL))), side()), P1)),
+        ("two works at one place are one step", send(view(order(line(A, 3), fulfillment_orders=(work({A: 1}, 1), work({A: 2}, 2))), side()), P1)),
+        ("with a page of its own", fulfill(view(order(), side()), tracking=[Tracking(number=P1, company="Somebody", url="https://track.example.com/1")], **COMMON)),
         ("an order that is cancelled cannot be fulfilled", send(view(order(cancelled_at=NOW), side()), P1)),
         ("beside fulfillments that are there", send(view(order(line(A, 2), fulfillment_orders=(work({A: 1}, 2),), fulfillments=(undone({A: 1}, n=2), F1)), side()), P2)),
         ("held", hold(held(), **COMMON)),
+        ("held, of which a part is done", hold(view(order(line(A), line(B), fulfillment_orders=(work({A: 1, B: 1}, remaining={B: 1}),)), side()), **COMMON)),
         ("held, with a reason and a note", hold(held(), reason="HIGH_RISK_OF_FRAUD", note="fraud?", **COMMON)),
         ("held already, in part", hold(held(OURS), **COMMON)),
         ("held already", hold(view(order(fulfillment_orders=(work({A: 1}, holds=(OURS,)),)), side()), **COMMON)),

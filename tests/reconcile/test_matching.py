@@ -6,8 +6,9 @@ import pytest
 
 from syncd.domain.orders import FulfillmentLine
 from syncd.domain.shipments import Rung, SupplierLine, SupplierState
+from syncd.domain.tracking import Tracking
 from syncd.reconcile.live import Live, live_fulfillments
-from syncd.reconcile.matching import Fit, fit_lines, match_side, same_id, same_sku
+from syncd.reconcile.matching import Fit, fit_lines, is_plain_number, match_side, same_id, same_sku, usable
 from syncd.reconcile.units import count
 from syncd.reconcile.view import Link
 from tests.reconcile.world import CJ, A, B, C, done, line, linked, order, parcel, placed, side
@@ -54,6 +55,9 @@ def fits():
         ("a blank SKU is none", fit(stated("  ", 5)), Fit(units={A: 3, B: 2})),
         ("without a SKU, and not all", fit(stated(None, 1)), Fit(unclear=(A, B))),
         ("without a SKU, of one line", fit(stated(None, 1), only=(A,)), Fit(units={A: 1})),
+        ("both without a quantity", fit(stated("CJ-A", None), stated("CJ-B", None)), Fit(units={A: 3, B: 2}, open_ended=frozenset({A, B}))),
+        ("one, and two with one SKU, without a quantity", fit(stated("CJ-B", None), stated("CJ-A", None), only=(A, B, TWIN)), Fit(units={A: 3, B: 2, TWIN: 2}, open_ended=frozenset({A, B, TWIN}))),
+        ("all of a heap, and more of one of its lines", fit(stated("CJ-A", 5), stated(None, 1, line_id=A), only=(A, TWIN)), Fit(units={A: 4, TWIN: 2})),
         ("two heaps that nobody can deal", fit(stated(None, 1), stated("CJ-A", 1), only=(A, TWIN, B)), Fit(unclear=(A, TWIN, B, A, TWIN))),
     ]  # fmt: skip
 
@@ -75,6 +79,34 @@ def test_ids_and_skus_are_the_same_in_their_two_spellings():
     assert not same_sku("", "")
     assert not same_sku(" ", " ")
     assert not same_sku(None, None)
+    assert not same_sku("None", None), "no SKU equals nothing"
+
+
+@pytest.mark.parametrize(
+    ("number", "is_plain"),
+    [
+        ("1Z999AA1", True),
+        ("12345678", True),
+        ("XX000000", True),
+        ("1Z999AA", False),
+        ("1Z 999AA1", False),
+        ("1Z999AÄ1", False),
+        ("AWAITING", False),
+        ("00000000", False),
+        ("", False),
+    ],
+)
+def test_a_plain_number_has_eight_letters_and_digits_and_is_no_word(number, is_plain):
+    assert is_plain_number(number) is is_plain
+    assert usable(Tracking(number=number)) or not is_plain, "it only saves the closer look"
+
+
+@pytest.mark.parametrize(
+    ("number", "is_number"),
+    [("AB12", True), ("1Z 999 AA1", True), ("LX100000001CN", True), ("n/a", False), ("0", False), ("00000000", False)],
+)
+def test_words_for_none_are_no_numbers_and_short_numbers_are(number, is_number):
+    assert usable(Tracking(number=number)) is is_number
 
 
 def laid(*orders, lines=(A, B)):
@@ -136,6 +168,92 @@ def test_a_link_that_names_lines_leaves_only_those():
     assert shipments(whole) == [((P1,), {A: 3, B: 2}, {A, B})], "one link for all of it"
     unlinked = linked(placed(parcel(P1)), links=())
     assert shipments(unlinked) == [((P1,), {A: 3, B: 2}, {A, B})]
+
+
+def test_what_an_unlinked_order_calls_otherwise_fits_nothing():
+    (there,) = laid(linked(placed(units={"8139:red": 1}), links=()), lines=(A,)).orders
+    assert (there.covers, [one.sku for one in there.strange]) == ({}, ["8139:red"])
+
+
+NAMES_B = (Link(origin="file", line_sku="CJ-B"),)
+
+
+@pytest.mark.parametrize(
+    ("links", "lines", "contents"),
+    [
+        (NAMES_B, (A, B), {B: 1}),
+        ((Link(origin="file", line_id=B),), (A, B), {B: 1}),
+        ((*NAMES_B, Link(origin="file", line_id=A)), (A, B), None),
+        ((Link(origin="reference"),), (B,), None),
+    ],
+    ids=["one line by its SKU", "one line by its id", "two lines", "none, and there is but one"],
+)
+def test_what_a_parcel_calls_otherwise_is_the_one_line_that_a_link_names(links, lines, contents):
+    made = shipments(linked(placed(parcel(P1, units={"8139:red": 1})), links=links), lines=lines)
+    assert [one[1] for one in made] == [contents]
+
+
+def test_a_parcel_of_something_else_can_only_be_about_lines_that_its_order_does_not_name():
+    (shipment,) = laid(placed(parcel(P1, units={"GIFT": 1}), units={A: 3})).shipments
+    assert (shipment.contents, shipment.scope, shipment.unclear) == (None, (B,), True)
+
+
+def test_dead_lines_that_are_called_otherwise_are_of_the_line_that_a_link_names():
+    lines = (stated("CJ-B", 1), stated("8139:red", 1, state=SupplierState.CANCELLED))
+    (there,) = laid(linked(replace(placed(), lines=lines), links=NAMES_B)).orders
+    assert (there.covers, there.off) == ({B: 1}, {B: 1})
+
+
+def test_what_other_parcels_hold_is_not_in_those_of_unknown_contents():
+    made = shipments(placed(parcel(P1), parcel(P2, units={A: 3})))
+    assert made[0] == ((P1,), {B: 2}, {B})
+
+
+def test_of_parcels_that_hold_the_rest_together_only_those_with_a_number_are_shown():
+    (shipment,) = laid(placed(parcel(P2), parcel(key="a"), parcel(P1))).shipments
+    assert (shipment.keys, shipment.numbers) == ((f"cj/S1/{P1}", f"cj/S1/{P2}"), (P1, P2))
+
+
+def test_parcels_without_any_number_hold_the_rest_all_the_same():
+    (shipment,) = laid(placed(parcel(key="b"), parcel(key="a"))).shipments
+    assert (shipment.keys, shipment.numbers, shipment.rung) == (("cj/S1/a", "cj/S1/b"), (), Rung.ORDERED)
+
+
+def test_one_parcel_in_two_supplier_orders_is_one_with_the_contents_of_both():
+    one = placed(parcel(P1, units={A: 1}, rung=Rung.HANDED_OVER), n=1)
+    other = placed(parcel(P1, units={A: 1, B: 2}, rung=Rung.IN_TRANSIT), n=2)
+    both = laid(one, other, placed(n=3))
+    (shipment,) = both.shipments
+    assert (shipment.contents, shipment.scope) == ({A: 2, B: 2}, (A, B))
+    assert (shipment.keys, shipment.rung) == ((f"cj/S1/{P1}", f"cj/S2/{P1}"), Rung.IN_TRANSIT)
+    assert [shipment.is_of(each) for each in both.orders] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "company"),
+    [("UPS", None, "UPS"), (None, "UPS", "UPS"), ("UPS", "USPS", "UPS"), (None, None, None)],
+)
+def test_of_two_reports_of_one_parcel_the_one_that_names_a_carrier_counts(first, second, company):
+    orders = (placed(parcel(P1, units={A: 1}, company=name), n=n) for n, name in enumerate((first, second), 1))
+    (shipment,) = laid(*orders).shipments
+    assert [one.company for one in shipment.tracking] == [company]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        placed(parcel(P1), n=2, state=SupplierState.PART_SHIPPED),
+        placed(parcel(P1, units={A: 1}), n=2, state=SupplierState.CANCELLED),
+    ],
+    ids=["of unknown contents", "of a dead order"],
+)
+def test_a_parcel_is_joined_only_where_both_orders_are_alive_and_say_what_is_in_it(other):
+    assert len(laid(placed(parcel(P1, units={A: 1}), n=1), other).shipments) == 2
+
+
+def test_parcels_without_a_number_are_not_taken_for_one():
+    orders = (placed(parcel(key="box", units={A: 1}), n=n) for n in (1, 2))
+    assert len(laid(*orders).shipments) == 2
 
 
 def test_a_blank_quantity_means_all_units_unless_another_parcel_has_some():
