@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from syncd.journal.coding import canonical
 from syncd.journal.database import Database
@@ -93,19 +93,27 @@ def forget(conn: Connection, *, name: str) -> None:
 
 
 def _load(conn: Connection, *, name: str) -> bytes | None:
-    return conn.execute(select(credentials.c.value).where(credentials.c.name == name)).scalar_one_or_none()
+    return conn.execute(_VALUE, {"name": name}).scalar_one_or_none()
+
+
+_VALUE = select(credentials.c.value).where(credentials.c.name == bindparam("name"))
 
 
 def _lease(conn: Connection, *, name: str, owner: str, now: datetime) -> tuple[bytes | None, bool]:
     """The kept value, and whether the right to renew it is `owner`'s now."""
     insert_new(conn, credentials, [{"name": name, "value": None, "lease_owner": "", "lease_until": None}])
-    is_free = credentials.c.lease_until.is_(None) | (credentials.c.lease_until <= now)
-    taken = conn.execute(
-        update(credentials)
-        .where(credentials.c.name == name, is_free)
-        .values(lease_owner=owner, lease_until=now + LEASE)
-    )
+    taken = conn.execute(_TAKE, {"of": name, "now": now, "owner": owner, "until": now + LEASE})
     return _load(conn, name=name), taken.rowcount == 1
+
+
+_TAKE = (
+    update(credentials)
+    .where(
+        credentials.c.name == bindparam("of"),
+        credentials.c.lease_until.is_(None) | (credentials.c.lease_until <= bindparam("now")),
+    )
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+)
 
 
 def _save(conn: Connection, *, name: str, value: bytes, now: datetime) -> None:
@@ -113,8 +121,11 @@ def _save(conn: Connection, *, name: str, value: bytes, now: datetime) -> None:
 
 
 def _let_go(conn: Connection, *, name: str, owner: str) -> None:
-    conn.execute(
-        update(credentials)
-        .where(credentials.c.name == name, credentials.c.lease_owner == owner)
-        .values(lease_owner="", lease_until=None)
-    )
+    conn.execute(_LET_GO, {"of": name, "owner": owner})
+
+
+_LET_GO = (
+    update(credentials)
+    .where(credentials.c.name == bindparam("of"), credentials.c.lease_owner == bindparam("owner"))
+    .values(lease_owner="", lease_until=None)
+)

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from syncd.errors import UsageError
 from syncd.journal.coding import decode, encode
-from syncd.journal.rows import AnyRow, chunks, upsert
+from syncd.journal.rows import AnyRow, among, chunks, upsert
 from syncd.journal.schema import drifts as episodes
 from syncd.reconcile.view import APART, Drift
 
@@ -96,12 +97,19 @@ def open_drifts(
     conn: Connection, *, store: str, order: str | None = None, kind: str | None = None
 ) -> list[DriftRecord]:
     """Every drift of the store that is not resolved, oldest first; `order` is a name or an id."""
-    statement = select(episodes).where(episodes.c.store == store, episodes.c.state != DriftState.RESOLVED.value)
-    if order is not None:
-        statement = statement.where(or_(episodes.c.order_id == order, episodes.c.order_name == order))
-    if kind is not None:
-        statement = statement.where(episodes.c.kind == kind)
-    return [_record(row) for row in conn.execute(statement.order_by(episodes.c.opened_at, episodes.c.id))]
+    statement = _listing(has_order=order is not None, has_kind=kind is not None)
+    return [_record(row) for row in conn.execute(statement, {"store": store, "order": order, "kind": kind})]
+
+
+@cache
+def _listing(*, has_order: bool, has_kind: bool) -> Select[Any]:
+    statement = select(episodes).where(*_IS_OPEN)
+    if has_order:
+        is_its = or_(episodes.c.order_id == bindparam("order"), episodes.c.order_name == bindparam("order"))
+        statement = statement.where(is_its)
+    if has_kind:
+        statement = statement.where(episodes.c.kind == bindparam("kind"))
+    return statement.order_by(episodes.c.opened_at, episodes.c.id)
 
 
 def opened_since(conn: Connection, *, store: str, at: datetime) -> list[DriftRecord]:
@@ -146,17 +154,27 @@ def decide(
 
 
 def _wake(conn: Connection, *, store: str, now: datetime) -> None:
-    over = (episodes.c.store == store, episodes.c.state == DriftState.SNOOZED.value, episodes.c.snoozed_until <= now)
-    if conn.execute(select(episodes.c.id).where(*over).limit(1)).first():
-        conn.execute(update(episodes).where(*over).values(state=DriftState.OPEN.value, snoozed_until=None))
+    if conn.execute(_ONE_OVER, {"of": store, "now": now}).first():
+        woken = update(episodes).where(*_OVER).values(state=DriftState.OPEN.value, snoozed_until=None)
+        conn.execute(woken, {"of": store, "now": now})
+
+
+_OVER = (
+    episodes.c.store == bindparam("of"),
+    episodes.c.state == DriftState.SNOOZED.value,
+    episodes.c.snoozed_until <= bindparam("now"),
+)
+_ONE_OVER = select(episodes.c.id).where(*_OVER).limit(1)
 
 
 def _kept(conn: Connection, *, store: str, ids: Iterable[str]) -> dict[str, AnyRow]:
     found: dict[str, AnyRow] = {}
     for chunk in chunks(ids):
-        statement = select(episodes).where(episodes.c.store == store, episodes.c.id.in_(chunk))
-        found |= {row.id: row for row in conn.execute(statement)}
+        found |= {row.id: row for row in conn.execute(_KEPT, {"store": store, "ids": chunk})}
     return found
+
+
+_KEPT = select(episodes).where(episodes.c.store == bindparam("store"), among(episodes.c.id, "ids"))
 
 
 def _is_complete(drift: Drift, whole: frozenset[str]) -> bool:
@@ -201,24 +219,29 @@ def _gone(
     answered: frozenset[str],
 ) -> list[str]:
     """Ids of the kept drifts that a pass which could have found them did not find."""
-    columns = (episodes.c.id, episodes.c.order_id, episodes.c.source)
-    is_open = and_(episodes.c.store == store, episodes.c.state != DriftState.RESOLVED.value)
     return [
         row.id
-        for row in conn.execute(select(*columns).where(is_open))
+        for row in conn.execute(_OPEN, {"store": store})
         if row.id not in found
         and (row.source is None or row.source in whole or row.order_id in answered)
         and (row.order_id in judged if row.order_id is not None else row.source is not None)
     ]
 
 
+_IS_OPEN = (episodes.c.store == bindparam("store"), episodes.c.state != DriftState.RESOLVED.value)
+_OPEN = select(episodes.c.id, episodes.c.order_id, episodes.c.source).where(*_IS_OPEN)
+
+
 def _resolve(conn: Connection, *, store: str, ids: Iterable[str], now: datetime, run_id: str) -> None:
     for chunk in chunks(ids):
-        conn.execute(
-            update(episodes)
-            .where(episodes.c.store == store, episodes.c.id.in_(chunk))
-            .values(state=DriftState.RESOLVED.value, resolved_at=now, snoozed_until=None, run_id=run_id)
-        )
+        conn.execute(_RESOLVE, {"of": store, "ids": chunk, "now": now, "run": run_id})
+
+
+_RESOLVE = (
+    update(episodes)
+    .where(episodes.c.store == bindparam("of"), among(episodes.c.id, "ids"))
+    .values(state=DriftState.RESOLVED.value, resolved_at=bindparam("now"), snoozed_until=None, run_id=bindparam("run"))
+)
 
 
 def _records(conn: Connection, *, store: str, ids: Iterable[str]) -> tuple[DriftRecord, ...]:

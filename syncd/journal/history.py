@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from syncd.clock import rfc3339
 from syncd.journal.coding import canonical, digest
@@ -64,8 +64,10 @@ def append(
     run_id: str | None = None,
 ) -> Event:
     """Add one event to the store's history and return it."""
-    insert_new(conn, history_heads, [{"store": store, "seq": 0, "hash": START}])
-    head = conn.execute(select(history_heads).where(history_heads.c.store == store).with_for_update()).one()
+    head = conn.execute(_LOCK_HEAD, {"of": store}).one_or_none()
+    if head is None:
+        insert_new(conn, history_heads, [{"store": store, "seq": 0, "hash": START}])
+        head = conn.execute(_LOCK_HEAD, {"of": store}).one()
     row: dict[str, Any] = {
         "store": store,
         "seq": head.seq + 1,
@@ -81,9 +83,14 @@ def append(
         "previous": head.hash,
     }
     row["hash"] = _hash(row)
-    conn.execute(history.insert(), [row])
-    conn.execute(update(history_heads).where(history_heads.c.store == store).values(seq=row["seq"], hash=row["hash"]))
-    return _event(conn.execute(_one(store, row["seq"])).one())
+    event = conn.execute(_INSERT, row).one()
+    conn.execute(_MOVE_HEAD, {"of": store, "seq": row["seq"], "hash": row["hash"]})
+    return _event(event)
+
+
+_LOCK_HEAD = select(history_heads).where(history_heads.c.store == bindparam("of")).with_for_update()
+_MOVE_HEAD = update(history_heads).where(history_heads.c.store == bindparam("of"))
+_INSERT = history.insert().returning(history)
 
 
 def events(
@@ -130,10 +137,6 @@ def _all(conn: Connection, store: str) -> Iterator[AnyRow]:
     while rows := conn.execute(ahead.where(history.c.seq > seq)).all():
         yield from rows
         seq = rows[-1].seq
-
-
-def _one(store: str, seq: int) -> Any:
-    return select(history).where(history.c.store == store, history.c.seq == seq)
 
 
 _HASHED = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from syncd.clock import rfc3339
 from syncd.journal.coding import canonical
@@ -37,11 +37,22 @@ def start(conn: Connection, *, fence: Fence, actor: str, now: datetime, plan_id:
     """Note that a run begins; returns its id, which names the store, the time and the fence."""
     hold(conn, fence)
     run_id = f"{fence.store}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{fence.number}"
-    alike = conn.execute(select(func.count()).where(runs.c.run_id.startswith(run_id, autoescape=True))).scalar_one()
+    second = now.replace(microsecond=0)
+    begun = conn.execute(_BEGUN, {"of": fence.store, "since": second, "until": second + _SECOND}).scalars()
+    alike = sum(one.startswith(run_id) for one in begun)
     run_id = f"{run_id}.{alike}" if alike else run_id
     row = {"run_id": run_id, "store": fence.store, "actor": actor, "plan_id": plan_id, "started_at": now}
-    conn.execute(runs.insert(), [row])
+    conn.execute(_INSERT, [row])
     return run_id
+
+
+_SECOND = timedelta(seconds=1)
+_INSERT = runs.insert()
+_BEGUN = select(runs.c.run_id).where(
+    runs.c.store == bindparam("of"),
+    runs.c.started_at >= bindparam("since"),
+    runs.c.started_at < bindparam("until"),
+)
 
 
 def finish(
@@ -58,14 +69,18 @@ def finish(
     values = {"finished_at": now, "document": canonical(document)}
     if plan_id is not None:
         values["plan_id"] = plan_id
-    conn.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
+    conn.execute(_UPDATE, {"of": run_id, **values})
+
+
+_UPDATE = update(runs).where(runs.c.run_id == bindparam("of"))
+"""Sets the columns that are given with it."""
 
 
 def fail(conn: Connection, *, fence: Fence, run_id: str, now: datetime, error: str) -> None:
     """Note that the run ended with an error, in words; what it did until then is in the history."""
     hold(conn, fence)
     document = {"schema": 1, "run_id": run_id, "store": fence.store, "finished_at": rfc3339(now), "error": error}
-    conn.execute(update(runs).where(runs.c.run_id == run_id).values(finished_at=now, document=canonical(document)))
+    conn.execute(_UPDATE, {"of": run_id, "finished_at": now, "document": canonical(document)})
 
 
 def load(conn: Connection, run_id: str) -> RunRow | None:

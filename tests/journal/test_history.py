@@ -75,7 +75,7 @@ async def test_rewriting_an_event_with_a_fitting_hash_breaks_the_next_one(db: Da
     await three(db)
 
     def rewrite(conn: Connection) -> None:
-        second = conn.execute(history._one("main", 2)).one()
+        second = list(history._all(conn, "main"))[1]
         forged = history._hash({**history._values(second), "actor": "eve"})
         _tamper(conn, f"UPDATE history SET actor = 'eve', hash = '{forged}' WHERE seq = 2")
         _tamper(conn, f"UPDATE history SET previous = '{forged}' WHERE seq = 3")

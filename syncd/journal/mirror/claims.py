@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
 
 from syncd.domain.ports import Wanted
 from syncd.domain.shipments import SupplierOrder
 from syncd.journal.coding import decode
-from syncd.journal.rows import chunks
+from syncd.journal.rows import among, chunks
 from syncd.journal.schema import order_lines, order_links, orders, supplier_orders
 from syncd.reconcile.policy import LineRule, Policy, SupplierRules
 
@@ -37,12 +38,8 @@ def wanted(
     ids: dict[str, set[str]] = defaultdict(set)
     for which in _which(only=only, also=also):
         claimed |= _claimed(conn, store=store, rules=rules, which=which)[supplier] if rules else {}
-        linked = (
-            select(order_links.c.order_id, order_links.c.supplier_order_id, orders.c.name)
-            .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
-            .where(orders.c.store == store, which, order_links.c.supplier == supplier)
-        )
-        for order_id, supplier_order_id, name in conn.execute(linked):
+        linked = conn.execute(_linked(is_open=which is None), {"store": store, "supplier": supplier, "ids": which})
+        for order_id, supplier_order_id, name in linked:
             ids[order_id].add(supplier_order_id)
             claimed[order_id] = name
     seen = _seen(conn, supplier=supplier, ids=sorted(set().union(*ids.values()))) if with_known else {}
@@ -57,12 +54,28 @@ def wanted(
     )
 
 
-def _which(*, only: Collection[str] | None, also: Collection[str]) -> Iterable[ColumnElement[bool]]:
-    """Conditions on the orders, to be asked one after another."""
+def _which(*, only: Collection[str] | None, also: Collection[str]) -> Iterable[list[str] | None]:
+    """Which orders are to be asked about, one lot after another: None = the open ones, else those of these ids."""
     if only is None:
-        yield _OPEN
-    for chunk in chunks(sorted(also if only is None else only)):
-        yield orders.c.order_id.in_(chunk)
+        yield None
+    yield from chunks(sorted(also if only is None else only))
+
+
+def _these(*, is_open: bool) -> ColumnElement[bool]:
+    return orders.c.is_open if is_open else among(orders.c.order_id, "ids")
+
+
+@cache
+def _linked(*, is_open: bool) -> Select[Any]:
+    return (
+        select(order_links.c.order_id, order_links.c.supplier_order_id, orders.c.name)
+        .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
+        .where(
+            orders.c.store == bindparam("store"),
+            _these(is_open=is_open),
+            order_links.c.supplier == bindparam("supplier"),
+        )
+    )
 
 
 def open_orders_by_supplier(conn: Connection, *, store: str, policy: Policy) -> dict[str, int]:
@@ -92,23 +105,38 @@ def _seen(conn: Connection, *, supplier: str, ids: Iterable[str]) -> dict[str, S
     """These supplier orders as the last read showed them; without those that it should have shown and did not."""
     found: dict[str, SupplierOrder] = {}
     for chunk in chunks(ids):
-        statement = select(supplier_orders.c.id, supplier_orders.c.document).where(
-            supplier_orders.c.supplier == supplier,
-            supplier_orders.c.id.in_(chunk),
-            supplier_orders.c.missing_reads == 0,
-        )
-        found.update((id_, decode(SupplierOrder, document)) for id_, document in conn.execute(statement))
+        shown = conn.execute(_SHOWN, {"supplier": supplier, "ids": chunk})
+        found.update((id_, decode(SupplierOrder, document)) for id_, document in shown)
     return found
 
 
-_OPEN: ColumnElement[bool] = orders.c.is_open
+_SHOWN = select(supplier_orders.c.id, supplier_orders.c.document).where(
+    supplier_orders.c.supplier == bindparam("supplier"),
+    among(supplier_orders.c.id, "ids"),
+    supplier_orders.c.missing_reads == 0,
+)
 
 
 def _claimed(
-    conn: Connection, *, store: str, rules: Iterable[SupplierRules], which: ColumnElement[bool] = _OPEN
+    conn: Connection, *, store: str, rules: Iterable[SupplierRules], which: list[str] | None = None
 ) -> dict[str, dict[str, str]]:
-    """By supplier: id and name of each of those orders (as a rule the open ones) with a line that it claims."""
+    """By supplier: id and name of each of those orders (None = the open ones) with a line that it claims."""
     several = tuple(rules)
+    prefixes = tuple(rule.lines.sku_prefix.strip() if rule.lines.sku_prefix else "" for rule in several)
+    statement = _lines(prefixes, is_open=which is None)
+    claimed: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in conn.execute(statement, {"store": store, "ids": which}):
+        tags = _words(row.tags)
+        places = _words(row.places)
+        for rule in several:
+            if claims(rule.lines, sku=row.sku, vendor=row.vendor, places=places, tags=tags):
+                claimed[rule.name][row.order_id] = row.name
+    return claimed
+
+
+@lru_cache(maxsize=64)
+def _lines(prefixes: tuple[str, ...], *, is_open: bool) -> Select[Any]:
+    """Lines of those orders: those that are worth a closer look. With two suppliers, each looks at half of them at most."""
     statement = (
         select(
             orders.c.order_id,
@@ -119,24 +147,11 @@ def _claimed(
             order_lines.c.places,
         )
         .join(order_lines, (order_lines.c.store == orders.c.store) & (order_lines.c.order_id == orders.c.order_id))
-        .where(orders.c.store == store, which, _may_claim(rule.lines for rule in several))
+        .where(orders.c.store == bindparam("store"), _these(is_open=is_open))
     )
-    claimed: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in conn.execute(statement):
-        tags = _words(row.tags)
-        places = _words(row.places)
-        for rule in several:
-            if claims(rule.lines, sku=row.sku, vendor=row.vendor, places=places, tags=tags):
-                claimed[rule.name][row.order_id] = row.name
-    return claimed
-
-
-def _may_claim(rules: Iterable[LineRule]) -> ColumnElement[bool]:
-    """The lines that are worth a closer look: with two suppliers, each looks at half of the lines at most."""
-    prefixes = [rule.sku_prefix.strip() if rule.sku_prefix else "" for rule in rules]
     if not all(prefixes):
-        return true()
-    return or_(*(order_lines.c.sku.contains(prefix, autoescape=True) for prefix in prefixes))
+        return statement
+    return statement.where(or_(*(order_lines.c.sku.contains(prefix, autoescape=True) for prefix in prefixes)))
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 from syncd.domain.shipments import DEAD
 from syncd.journal import cursors
 from syncd.journal.mirror.keys import name_key
-from syncd.journal.rows import chunks
+from syncd.journal.rows import among, chunks
 from syncd.journal.schema import links, order_links, orders, supplier_orders, supplier_refs, supplier_stores
 
 _DEAD = [state.value for state in DEAD]
@@ -49,33 +49,12 @@ def doubts(
     return found
 
 
-def _unclear(conn: Connection, keys: Collection[str], *, suppliers: Collection[str]) -> Iterable[tuple[str, str, str]]:
+def _unclear(conn: Connection, keys: list[str], *, suppliers: Collection[str]) -> Iterable[tuple[str, str, str]]:
     """(supplier, supplier order, name) of what is alive, says nothing but a name, and is linked to nobody."""
-    own = supplier_refs.alias()
-    has_id = exists().where(
-        own.c.supplier == supplier_refs.c.supplier,
-        own.c.supplier_order_id == supplier_refs.c.supplier_order_id,
-        or_(own.c.key.startswith("id:"), own.c.key.startswith("line:")),
-    )
-    given = select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
-        supplier_refs.c.key.in_([f"name:{key}" for key in keys]),
-        supplier_refs.c.supplier.in_(suppliers),
-        ~has_id,
-        ~_is_linked(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id),
-        exists().where(
-            supplier_orders.c.supplier == supplier_refs.c.supplier,
-            supplier_orders.c.id == supplier_refs.c.supplier_order_id,
-            supplier_orders.c.state.not_in(_DEAD),
-        ),
-    )
-    stated = select(links.c.supplier, links.c.supplier_order_id, links.c.order_key).where(
-        links.c.order_key.in_(keys),
-        links.c.supplier.in_(suppliers),
-        links.c.store == "",
-        ~_is_linked(links.c.supplier, links.c.supplier_order_id),
-    )
-    named = {(row.supplier, row.supplier_order_id, row.key.removeprefix("name:")) for row in conn.execute(given)}
-    named |= {(row.supplier, row.supplier_order_id, row.order_key) for row in conn.execute(stated)}
+    given = conn.execute(_GIVEN, {"keys": [f"name:{key}" for key in keys], "suppliers": list(suppliers)})
+    named = {(row.supplier, row.supplier_order_id, row.key.removeprefix("name:")) for row in given}
+    stated = conn.execute(_STATED, {"keys": keys, "suppliers": list(suppliers)})
+    named |= {(row.supplier, row.supplier_order_id, row.order_key) for row in stated}
     return sorted(named)
 
 
@@ -83,19 +62,51 @@ def _is_linked(supplier: ColumnElement[str], supplier_order_id: ColumnElement[st
     return exists().where(order_links.c.supplier == supplier, order_links.c.supplier_order_id == supplier_order_id)
 
 
+_OWN = supplier_refs.alias()
+_GIVEN = select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
+    among(supplier_refs.c.key, "keys"),
+    among(supplier_refs.c.supplier, "suppliers"),
+    ~exists().where(
+        _OWN.c.supplier == supplier_refs.c.supplier,
+        _OWN.c.supplier_order_id == supplier_refs.c.supplier_order_id,
+        or_(_OWN.c.key.startswith("id:"), _OWN.c.key.startswith("line:")),
+    ),
+    ~_is_linked(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id),
+    exists().where(
+        supplier_orders.c.supplier == supplier_refs.c.supplier,
+        supplier_orders.c.id == supplier_refs.c.supplier_order_id,
+        supplier_orders.c.state.not_in(_DEAD),
+    ),
+)
+_STATED = select(links.c.supplier, links.c.supplier_order_id, links.c.order_key).where(
+    among(links.c.order_key, "keys"),
+    among(links.c.supplier, "suppliers"),
+    links.c.store == "",
+    ~_is_linked(links.c.supplier, links.c.supplier_order_id),
+)
+
+
 def _serving(conn: Connection, suppliers: Collection[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    statement = select(supplier_stores.c.supplier, supplier_stores.c.store)
-    for supplier, store in conn.execute(statement.where(supplier_stores.c.supplier.in_(suppliers))):
+    for supplier, store in conn.execute(_SERVING, {"suppliers": sorted(suppliers)}):
         found[supplier].add(store)
     return found
+
+
+_SERVING = select(supplier_stores.c.supplier, supplier_stores.c.store).where(
+    among(supplier_stores.c.supplier, "suppliers")
+)
 
 
 def _namesakes(conn: Connection, keys: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
     """By name, every mirrored order that has it: store, id, and how to call it."""
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for chunk in chunks(sorted(keys)):
-        statement = select(orders.c.name_key, orders.c.store, orders.c.order_id, orders.c.name)
-        for key, store, order_id, name in conn.execute(statement.where(orders.c.name_key.in_(chunk))):
+        for key, store, order_id, name in conn.execute(_NAMESAKES, {"keys": chunk}):
             found[key].append((store, order_id, f"{name} of {store}"))
     return found
+
+
+_NAMESAKES = select(orders.c.name_key, orders.c.store, orders.c.order_id, orders.c.name).where(
+    among(orders.c.name_key, "keys")
+)

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, bindparam, select
 
 from syncd.domain.numbers import normalise
 from syncd.domain.observation import StoreRead, SupplierRead
@@ -21,7 +20,7 @@ from syncd.journal.mirror.doubts import Doubt, doubts
 from syncd.journal.mirror.orders import UNKNOWN_CONTENT
 from syncd.journal.mirror.uses import number_uses
 from syncd.journal.notifications import notified_parcels
-from syncd.journal.rows import AnyRow, chunks
+from syncd.journal.rows import AnyRow, among, chunks
 from syncd.journal.schema import empty_reads, order_links, orders, placements, supplier_orders
 from syncd.reconcile.view import LinkedOrder, NumberUse, Placement
 
@@ -66,12 +65,9 @@ def gather(
 ) -> Facts:
     """Everything about these orders (at most `CHUNK`), so far as it concerns these suppliers."""
     kept = _kept(conn, store=store, order_ids=order_ids, fresh=reads.fresh)
-    links = _by_order(
-        conn,
-        select(order_links).where(
-            order_links.c.store == store, order_links.c.order_id.in_(order_ids), order_links.c.supplier.in_(suppliers)
-        ),
-    )
+    links: dict[str, list[AnyRow]] = defaultdict(list)
+    for link in conn.execute(_LINKS, {"store": store, "ids": order_ids, "suppliers": list(suppliers)}):
+        links[link.order_id].append(link)
     linked = _linked_orders(conn, {_pair(link) for several in links.values() for link in several}, reads=reads)
     return Facts(
         orders=kept,
@@ -87,12 +83,17 @@ def gather(
     )
 
 
+_LINKS = select(order_links).where(
+    order_links.c.store == bindparam("store"),
+    among(order_links.c.order_id, "ids"),
+    among(order_links.c.supplier, "suppliers"),
+)
+
+
 def _kept(conn: Connection, *, store: str, order_ids: Sequence[str], fresh: StoreRead | None) -> dict[str, KeptOrder]:
-    columns = (orders.c[name] for name in ("order_id", "document", "observed_at", "quantity_gap_since", "content_hash"))
-    statement = select(*columns).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
     read = {order.id: order for order in fresh.orders} if fresh else {}
     found: dict[str, KeptOrder] = {}
-    for row in conn.execute(statement):
+    for row in conn.execute(_KEPT, {"store": store, "ids": order_ids}):
         order = decode(Order, row.document)
         if row.content_hash == UNKNOWN_CONTENT:
             order = _in_doubt(order)
@@ -100,6 +101,11 @@ def _kept(conn: Connection, *, store: str, order_ids: Sequence[str], fresh: Stor
         shown = read.get(row.order_id)
         found[row.order_id] = kept if shown is None or fresh is None else _fresher(kept, shown, at=fresh.observed_at)
     return found
+
+
+_KEPT = select(
+    *(orders.c[name] for name in ("order_id", "document", "observed_at", "quantity_gap_since", "content_hash"))
+).where(orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"))
 
 
 def _fresher(kept: KeptOrder, read: Order, *, at: datetime) -> KeptOrder:
@@ -113,13 +119,6 @@ def _in_doubt(order: Order) -> Order:
     return replace(order, cut=(*order.cut, "newest_changes"))
 
 
-def _by_order(conn: Connection, statement: Select[Any]) -> dict[str, list[AnyRow]]:
-    found: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in conn.execute(statement):
-        found[row.order_id].append(row)
-    return found
-
-
 def _pair(link: AnyRow) -> tuple[str, str]:
     return (link.supplier, link.supplier_order_id)
 
@@ -130,8 +129,7 @@ def _linked_orders(
     """The supplier orders, without their links. One that this pass showed unchanged is as fresh as this pass."""
     found: dict[tuple[str, str], LinkedOrder] = {}
     for supplier, ids in _by_supplier(pairs):
-        of_supplier = supplier_orders.c.supplier == supplier
-        for row in conn.execute(select(supplier_orders).where(of_supplier, supplier_orders.c.id.in_(ids))):
+        for row in conn.execute(_LINKED, {"supplier": supplier, "ids": ids}):
             read = reads.by_supplier.get(row.supplier)
             is_fresh = read is not None and row.id in reads.shown[row.supplier] and read.observed_at > row.observed_at
             found[row.supplier, row.id] = LinkedOrder(
@@ -148,18 +146,25 @@ def _linked_orders(
     return found
 
 
+_LINKED = select(supplier_orders).where(
+    supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+)
+
+
 def _owners(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     """(store, order id, name) of every store order that each supplier order is linked to."""
     found: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
     for supplier, ids in _by_supplier(pairs):
-        statement = (
-            select(order_links.c.supplier_order_id, orders.c.store, orders.c.order_id, orders.c.name)
-            .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
-            .where(order_links.c.supplier == supplier, order_links.c.supplier_order_id.in_(ids))
-        )
-        for id_, store, order_id, name in conn.execute(statement):
+        for id_, store, order_id, name in conn.execute(_OWNERS, {"supplier": supplier, "ids": ids}):
             found[supplier, id_].append((store, order_id, name))
     return found
+
+
+_OWNERS = (
+    select(order_links.c.supplier_order_id, orders.c.store, orders.c.order_id, orders.c.name)
+    .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
+    .where(order_links.c.supplier == bindparam("supplier"), among(order_links.c.supplier_order_id, "ids"))
+)
 
 
 def _by_supplier(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[str]]]:
@@ -173,22 +178,27 @@ def _by_supplier(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[s
 
 
 def _empty(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:
-    statement = select(empty_reads.c.order_id, empty_reads.c.supplier, empty_reads.c.count).where(
-        empty_reads.c.store == store, empty_reads.c.order_id.in_(order_ids)
-    )
-    return {(order_id, supplier): count for order_id, supplier, count in conn.execute(statement)}
+    counted = conn.execute(_EMPTY, {"store": store, "ids": order_ids})
+    return {(order_id, supplier): count for order_id, supplier, count in counted}
+
+
+_EMPTY = select(empty_reads.c.order_id, empty_reads.c.supplier, empty_reads.c.count).where(
+    empty_reads.c.store == bindparam("store"), among(empty_reads.c.order_id, "ids")
+)
 
 
 def _placements(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[str, Placement]:
-    statement = select(placements).where(placements.c.store == store, placements.c.order_id.in_(order_ids))
     return {
         row.order_id: Placement(
             at=row.at,
             address_hash=row.address_hash,
             quantities=tuple((line_id, quantity) for line_id, quantity in json.loads(row.quantities)),
         )
-        for row in conn.execute(statement)
+        for row in conn.execute(_PLACEMENTS, {"store": store, "ids": order_ids})
     }
+
+
+_PLACEMENTS = select(placements).where(placements.c.store == bindparam("store"), among(placements.c.order_id, "ids"))
 
 
 def _numbers(

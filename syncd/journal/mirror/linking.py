@@ -14,12 +14,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from syncd.domain.orders import Order
 from syncd.journal import cursors
 from syncd.journal.coding import canonical, decode
-from syncd.journal.rows import chunks, insert_new
+from syncd.journal.rows import AnyRow, among, chunks, insert_new
 from syncd.journal.schema import (
     links,
     order_lines,
@@ -68,12 +68,14 @@ class _Known(NamedTuple):
         return self.unread <= {link.store} or link in self.links
 
 
-def relink(conn: Connection, *, supplier: str, ids: Iterable[str], now: datetime) -> set[OrderKey]:
+def relink(conn: Connection, *, supplier: str, ids: Collection[str], now: datetime) -> set[OrderKey]:
     """Work out the links of these supplier orders anew.
 
     Returns the store orders that gained or lost one, or that have the name with which one of those comes.
     """
-    stores = _stores(conn, supplier)
+    if not ids:
+        return set()
+    stores = stores_of(conn, supplier)
     unread = cursors.never_read(conn, stores=stores) if len(stores) > 1 else frozenset[str]()
     touched: set[OrderKey] = set()
     for chunk in chunks(ids):
@@ -96,27 +98,32 @@ def relink(conn: Connection, *, supplier: str, ids: Iterable[str], now: datetime
 
 def relink_orders(conn: Connection, *, store: str, order_ids: Collection[str], now: datetime) -> set[OrderKey]:
     """Work out the links of these store orders anew, after they changed."""
-    served = select(supplier_stores.c.supplier, supplier_stores.c.link_metafield).where(
-        supplier_stores.c.store == store
-    )
+    served = dict(conn.execute(_SUPPLIERS, {"store": store}).all())
+    concerned = _concerned(conn, served=served, store=store, order_ids=list(order_ids))
     touched: set[OrderKey] = set()
-    for supplier, metafield in conn.execute(served).all():
-        ids = _concerned(conn, supplier=supplier, metafield=metafield, store=store, order_ids=order_ids)
-        touched |= relink(conn, supplier=supplier, ids=sorted(ids), now=now)
+    for supplier in served:
+        touched |= relink(conn, supplier=supplier, ids=sorted(concerned[supplier]), now=now)
     return touched
 
 
 def relink_all(conn: Connection, *, supplier: str, now: datetime) -> set[OrderKey]:
     """Work out every link of a supplier anew: which stores it serves, or its metafield, changed."""
-    metafields = [key for key in _stores(conn, supplier).values() if key]
-    reasons = (
-        select(supplier_orders.c.id).where(supplier_orders.c.supplier == supplier),
-        select(order_metafields.c.supplier_order_id).where(order_metafields.c.key.in_(metafields)),
-        select(links.c.supplier_order_id).where(links.c.supplier == supplier),
-        select(order_links.c.supplier_order_id).where(order_links.c.supplier == supplier),
-    )
-    ids = {found for reason in reasons for found in conn.execute(reason).scalars()}
+    metafields = [key for key in stores_of(conn, supplier).values() if key]
+    ids = {found for reason in _ALL for found in conn.execute(reason, {"supplier": supplier}).scalars()}
+    if metafields:
+        ids.update(conn.execute(_ALL_IN_METAFIELDS, {"keys": metafields}).scalars())
     return relink(conn, supplier=supplier, ids=sorted(ids), now=now)
+
+
+_ALL = [
+    select(column).where(table.c.supplier == bindparam("supplier"))
+    for table, column in (
+        (supplier_orders, supplier_orders.c.id),
+        (links, links.c.supplier_order_id),
+        (order_links, order_links.c.supplier_order_id),
+    )
+]
+_ALL_IN_METAFIELDS = select(order_metafields.c.supplier_order_id).where(among(order_metafields.c.key, "keys"))
 
 
 def orders_of(conn: Connection, *, supplier: str, ids: Iterable[str]) -> set[OrderKey]:
@@ -124,34 +131,43 @@ def orders_of(conn: Connection, *, supplier: str, ids: Iterable[str]) -> set[Ord
     return {link.order for chunk in chunks(ids) for link in _existing(conn, supplier, chunk)}
 
 
-def _stores(conn: Connection, supplier: str) -> dict[str, str | None]:
-    statement = select(supplier_stores.c.store, supplier_stores.c.link_metafield)
-    return dict(conn.execute(statement.where(supplier_stores.c.supplier == supplier)).all())
+def stores_of(conn: Connection, supplier: str) -> dict[str, str | None]:
+    """The stores that the supplier ships for, with the metafield that links their orders to its own."""
+    return dict(conn.execute(_STORES, {"supplier": supplier}).all())
+
+
+_STORES = select(supplier_stores.c.store, supplier_stores.c.link_metafield).where(
+    supplier_stores.c.supplier == bindparam("supplier")
+)
+_SUPPLIERS = select(supplier_stores.c.supplier, supplier_stores.c.link_metafield).where(
+    supplier_stores.c.store == bindparam("store")
+)
 
 
 def _existing(conn: Connection, supplier: str, ids: Collection[str]) -> set[LinkKey]:
-    statement = select(*(order_links.c[name] for name in LinkKey._fields)).where(
-        order_links.c.supplier == supplier, order_links.c.supplier_order_id.in_(ids)
-    )
-    return {LinkKey(*row) for row in conn.execute(statement)}
+    return {LinkKey(*row) for row in conn.execute(_EXISTING, {"supplier": supplier, "ids": ids})}
+
+
+_EXISTING = select(*(order_links.c[name] for name in LinkKey._fields)).where(
+    order_links.c.supplier == bindparam("supplier"), among(order_links.c.supplier_order_id, "ids")
+)
 
 
 def _remove(conn: Connection, gone: Collection[LinkKey]) -> None:
     if gone:
-        is_key = and_(*(order_links.c[name] == bindparam(f"the_{name}") for name in LinkKey._fields))
         rows = [{f"the_{name}": value for name, value in link._asdict().items()} for link in sorted(gone)]
-        conn.execute(delete(order_links).where(is_key), rows)
+        conn.execute(_REMOVE, rows)
+
+
+_REMOVE = delete(order_links).where(*(order_links.c[name] == bindparam(f"the_{name}") for name in LinkKey._fields))
 
 
 def _referenced(
     conn: Connection, supplier: str, ids: Collection[str], stores: Mapping[str, str | None], *, known: _Known
 ) -> Iterable[LinkKey]:
     """By what the supplier gave back. A name counts where no id was given, and only if exactly one order has it."""
-    statement = select(supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
-        supplier_refs.c.supplier == supplier, supplier_refs.c.supplier_order_id.in_(ids)
-    )
     refs: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for supplier_order_id, key in conn.execute(statement):
+    for supplier_order_id, key in conn.execute(_REFS, {"supplier": supplier, "ids": ids}):
         kind, _, value = key.partition(":")
         refs[supplier_order_id][kind].add(value)
     by_id = _orders_by(conn, "number", _values(refs, "id"), stores)
@@ -170,18 +186,19 @@ def _referenced(
                 yield LinkKey(supplier, supplier_order_id, *order, "reference", line_id, "")
 
 
+_REFS = select(supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
+    supplier_refs.c.supplier == bindparam("supplier"), among(supplier_refs.c.supplier_order_id, "ids")
+)
+
+
 def _namesakes(
     conn: Connection, supplier: str, ids: Collection[str], stores: Mapping[str, str | None]
 ) -> set[OrderKey]:
     """Whatever was in doubt for the sake of a name, is not any more, or is from now on."""
     if not ids:
         return set()
-    statement = select(supplier_refs.c.key).where(
-        supplier_refs.c.supplier == supplier,
-        supplier_refs.c.supplier_order_id.in_(ids),
-        supplier_refs.c.key.startswith("name:"),
-    )
-    names = {key.removeprefix("name:") for key in conn.execute(statement).scalars()}
+    given = {key for _, key in conn.execute(_REFS, {"supplier": supplier, "ids": sorted(ids)})}
+    names = {key.removeprefix("name:") for key in given if key.startswith("name:")}
     return {order for several in _orders_by(conn, "name_key", names, stores).values() for order in several}
 
 
@@ -194,12 +211,17 @@ def _orders_by(
 ) -> dict[str, list[OrderKey]]:
     found: dict[str, list[OrderKey]] = defaultdict(list)
     for chunk in chunks(sorted(values)):
-        statement = select(orders.c[column], orders.c.store, orders.c.order_id).where(
-            orders.c.store.in_(stores), orders.c[column].in_(chunk)
-        )
-        for value, store, order_id in conn.execute(statement):
+        for value, store, order_id in conn.execute(_ORDERS_BY[column], {"stores": list(stores), "values": chunk}):
             found[value].append(OrderKey(store, order_id))
     return found
+
+
+_ORDERS_BY = {
+    column.name: select(column, orders.c.store, orders.c.order_id).where(
+        among(orders.c.store, "stores"), among(column, "values")
+    )
+    for column in (orders.c.number, orders.c.name_key)
+}
 
 
 def _lines_by_key(
@@ -207,31 +229,36 @@ def _lines_by_key(
 ) -> dict[str, list[tuple[OrderKey, str]]]:
     found: dict[str, list[tuple[OrderKey, str]]] = defaultdict(list)
     for chunk in chunks(sorted(keys)):
-        statement = select(
-            order_lines.c.line_key, order_lines.c.store, order_lines.c.order_id, order_lines.c.line_id
-        ).where(order_lines.c.store.in_(stores), order_lines.c.line_key.in_(chunk))
-        for key, store, order_id, line_id in conn.execute(statement):
+        for key, store, order_id, line_id in conn.execute(_LINES, {"stores": list(stores), "keys": chunk}):
             found[key].append((OrderKey(store, order_id), line_id))
     return found
+
+
+_LINES = select(order_lines.c.line_key, order_lines.c.store, order_lines.c.order_id, order_lines.c.line_id).where(
+    among(order_lines.c.store, "stores"), among(order_lines.c.line_key, "keys")
+)
 
 
 def _in_metafields(
     conn: Connection, supplier: str, ids: Collection[str], stores: Mapping[str, str | None]
 ) -> Iterable[LinkKey]:
-    statement = select(order_metafields).where(
-        order_metafields.c.supplier_order_id.in_(ids), order_metafields.c.store.in_(stores)
-    )
-    for row in conn.execute(statement):
+    if not any(stores.values()):
+        return
+    for row in conn.execute(_METAFIELDS, {"ids": ids, "stores": list(stores)}):
         if row.key == stores[row.store]:
             yield LinkKey(supplier, row.supplier_order_id, row.store, row.order_id, "metafield", "", row.line_sku)
+
+
+_METAFIELDS = select(order_metafields).where(
+    among(order_metafields.c.supplier_order_id, "ids"), among(order_metafields.c.store, "stores")
+)
 
 
 def _stated(
     conn: Connection, supplier: str, ids: Collection[str], stores: Collection[str], *, known: _Known
 ) -> Iterable[LinkKey]:
     """By links file and by hand. A row that names no store may mean any of the supplier's; exactly one must match."""
-    statement = select(links).where(links.c.supplier == supplier, links.c.supplier_order_id.in_(ids))
-    rows = conn.execute(statement).all()
+    rows = conn.execute(_STATED, {"supplier": supplier, "ids": ids}).all()
     keys = {row.order_key for row in rows}
     everywhere = {*stores, *(row.store for row in rows if row.store)}
     by_name = _orders_by(conn, "name_key", keys, everywhere)
@@ -246,65 +273,80 @@ def _stated(
                 yield link
 
 
+_STATED = select(links).where(links.c.supplier == bindparam("supplier"), among(links.c.supplier_order_id, "ids"))
+
+
 def _concerned(
-    conn: Connection, *, supplier: str, metafield: str | None, store: str, order_ids: Collection[str]
-) -> set[str]:
-    """Ids of the supplier orders that have, had or may now have a link to one of these store orders."""
-    names = conn.execute(
-        select(orders.c.name_key, orders.c.number).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
-    ).all()
-    lines = conn.execute(
-        select(order_lines.c.line_key).where(order_lines.c.store == store, order_lines.c.order_id.in_(order_ids))
-    ).scalars()
+    conn: Connection, *, served: Mapping[str, str | None], store: str, order_ids: list[str]
+) -> dict[str, set[str]]:
+    """By supplier: ids of the supplier orders that have, had or may now have a link to one of these store orders.
+
+    `served` are the suppliers that ship for the store, with their metafield.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    of_orders = {"store": store, "ids": order_ids}
+    names = conn.execute(_NAMES, of_orders).all()
     keys = [f"name:{row.name_key}" for row in names] + [f"id:{row.number}" for row in names]
-    keys += [f"line:{key}" for key in lines]
-    ids: set[str] = set()
+    keys += [f"line:{key}" for key in conn.execute(_LINE_KEYS, of_orders).scalars()]
     for chunk in chunks(keys):
-        ids.update(
-            conn.execute(
-                select(supplier_refs.c.supplier_order_id).where(
-                    supplier_refs.c.key.in_(chunk), supplier_refs.c.supplier == supplier
-                )
-            ).scalars()
-        )
+        _add(found, conn.execute(_BY_REF, {"keys": chunk}))
+    _add(found, conn.execute(_BY_LINK, of_orders))
     stated = [row.name_key for row in names] + [row.number for row in names]
-    of_orders = and_(order_metafields.c.store == store, order_metafields.c.order_id.in_(order_ids))
-    linked = and_(order_links.c.store == store, order_links.c.order_id.in_(order_ids))
-    for reason in (
-        select(order_metafields.c.supplier_order_id).where(of_orders, order_metafields.c.key == (metafield or "")),
-        select(order_links.c.supplier_order_id).where(linked, order_links.c.supplier == supplier),
-        select(links.c.supplier_order_id).where(
-            links.c.order_key.in_(stated),
-            links.c.supplier == supplier,
-            or_(links.c.store == store, links.c.store == ""),
-        ),
-    ):
-        ids.update(conn.execute(reason).scalars())
-    return ids
+    _add(found, conn.execute(_BY_STATEMENT, {"keys": stated, "stores": [store, ""]}))
+    for key, supplier_order_id in conn.execute(_BY_METAFIELD, of_orders) if any(served.values()) else ():
+        for supplier in (name for name, metafield in served.items() if metafield == key):
+            found[supplier].add(supplier_order_id)
+    return found
+
+
+def _add(found: dict[str, set[str]], rows: Iterable[AnyRow]) -> None:
+    for supplier, supplier_order_id in rows:
+        found[supplier].add(supplier_order_id)
+
+
+_NAMES = select(orders.c.name_key, orders.c.number).where(
+    orders.c.store == bindparam("store"), among(orders.c.order_id, "ids")
+)
+_LINE_KEYS = select(order_lines.c.line_key).where(
+    order_lines.c.store == bindparam("store"), among(order_lines.c.order_id, "ids")
+)
+_BY_REF = select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id).where(among(supplier_refs.c.key, "keys"))
+_BY_LINK = select(order_links.c.supplier, order_links.c.supplier_order_id).where(
+    order_links.c.store == bindparam("store"), among(order_links.c.order_id, "ids")
+)
+_BY_STATEMENT = select(links.c.supplier, links.c.supplier_order_id).where(
+    among(links.c.order_key, "keys"), among(links.c.store, "stores")
+)
+_BY_METAFIELD = select(order_metafields.c.key, order_metafields.c.supplier_order_id).where(
+    order_metafields.c.store == bindparam("store"), among(order_metafields.c.order_id, "ids")
+)
 
 
 def _place(conn: Connection, supplier: str, linked: Collection[LinkKey], *, now: datetime) -> None:
     if not linked:
         return
     ids = sorted({link.supplier_order_id for link in linked})
-    seen = set(
-        conn.execute(
-            select(supplier_orders.c.id).where(supplier_orders.c.supplier == supplier, supplier_orders.c.id.in_(ids))
-        ).scalars()
-    )
+    seen = set(conn.execute(_SEEN, {"supplier": supplier, "ids": ids}).scalars())
     placed: dict[str, list[str]] = defaultdict(list)
     for store, order_id in sorted({link.order for link in linked if link.supplier_order_id in seen}):
         placed[store].append(order_id)
     for store, order_ids in placed.items():
-        known = select(placements.c.order_id).where(placements.c.store == store, placements.c.order_id.in_(order_ids))
-        statement = select(orders.c.document).where(
-            orders.c.store == store,
-            orders.c.order_id.in_(set(order_ids) - set(conn.execute(known).scalars())),
-            orders.c.is_complete,
-        )
-        documents = conn.execute(statement).scalars()
+        known = set(conn.execute(_PLACED, {"store": store, "ids": order_ids}).scalars())
+        new = [order_id for order_id in order_ids if order_id not in known]
+        documents = conn.execute(_DOCUMENTS, {"store": store, "ids": new}).scalars() if new else ()
         rows = [_placement(store, decode(Order, document), now=now) for document in documents]
         insert_new(conn, placements, rows)
+
+
+_SEEN = select(supplier_orders.c.id).where(
+    supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+)
+_PLACED = select(placements.c.order_id).where(
+    placements.c.store == bindparam("store"), among(placements.c.order_id, "ids")
+)
+_DOCUMENTS = select(orders.c.document).where(
+    orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"), orders.c.is_complete
+)
 
 
 def _placement(store: str, order: Order, *, now: datetime) -> dict[str, object]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select, update
 
 from syncd.domain.observation import SupplierRead
 from syncd.domain.shipments import SupplierState
@@ -35,10 +36,10 @@ def judge_mass(conn: Connection, *, read: SupplierRead, source: AnyRow | None, o
     """What this read did to the source's open orders, or what the mass change before it still does."""
     is_first = source is None or source.completed_at is None
     if source is not None and source.mass_at is not None:
-        dead, at = _died(conn, supplier=read.supplier, when=supplier_orders.c.died_at >= source.mass_at)
+        dead, at = conn.execute(_DIED_FROM, {"supplier": read.supplier, "at": source.mass_at}).one()
         before = source.mass_open_before
     else:
-        dead, at = _died(conn, supplier=read.supplier, when=_since_last(read, source))
+        dead, at = _died_since(conn, read=read, source=source)
         before = open_before
     change = SourceChange(source=read.supplier, open_before=before, became_dead=dead, first_pass=is_first)
     kept_at = source.mass_at if source is not None and source.mass_at is not None else at
@@ -47,15 +48,19 @@ def judge_mass(conn: Connection, *, read: SupplierRead, source: AnyRow | None, o
 
 def died_meanwhile(conn: Connection, *, read: SupplierRead, source: AnyRow | None) -> int:
     """How many orders that were open at the last full read are known to have died since: reads of single orders told."""
-    return 0 if source is None else _died(conn, supplier=read.supplier, when=_since_last(read, source))[0]
+    return 0 if source is None else _died_since(conn, read=read, source=source)[0]
 
 
-def _since_last(read: SupplierRead, source: AnyRow | None) -> ColumnElement[bool]:
+def _died_since(conn: Connection, *, read: SupplierRead, source: AnyRow | None) -> tuple[int, datetime | None]:
     """Since the last full read of the source: reads of single orders in between would break a mass into small parts."""
     last: datetime | None = source.observed_at if source is not None else None
-    if last is None or last >= read.observed_at:
-        return supplier_orders.c.died_at >= read.observed_at
-    return supplier_orders.c.died_at > last
+    is_later = last is None or last >= read.observed_at
+    died = conn.execute(
+        _DIED_FROM if is_later else _DIED_AFTER,
+        {"supplier": read.supplier, "at": read.observed_at if is_later else last},
+    )
+    count, first = died.one()
+    return count, first
 
 
 def accept_mass_change(conn: Connection, *, supplier: str) -> bool:
@@ -68,23 +73,27 @@ def accept_mass_change(conn: Connection, *, supplier: str) -> bool:
     return was.rowcount > 0
 
 
-def _died(conn: Connection, *, supplier: str, when: ColumnElement[bool]) -> tuple[int, datetime | None]:
+IS_LINKED = exists().where(
+    order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
+)
+
+
+def _died(when: ColumnElement[bool]) -> Select[int, Any]:
     """How many linked orders died or went missing then and still are, and when the first did.
 
     A shipped one that goes missing is no loss.
     """
-    linked = select(order_links.c.store).where(
-        order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
-    )
     is_shipped_and_missing = and_(
         supplier_orders.c.missing_reads > 0, supplier_orders.c.state == SupplierState.SHIPPED.value
     )
-    statement = select(func.count(), func.min(supplier_orders.c.died_at)).where(
-        supplier_orders.c.supplier == supplier,
+    return select(func.count(), func.min(supplier_orders.c.died_at)).where(
+        supplier_orders.c.supplier == bindparam("supplier"),
         when,
         or_(supplier_orders.c.missing_reads > 0, ~supplier_orders.c.is_live),
         ~is_shipped_and_missing,
-        linked.exists(),
+        IS_LINKED,
     )
-    count, first = conn.execute(statement).one()
-    return count, first
+
+
+_DIED_FROM = _died(supplier_orders.c.died_at >= bindparam("at"))
+_DIED_AFTER = _died(supplier_orders.c.died_at > bindparam("at"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from syncd.domain.numbers import normalise
 from syncd.domain.orders import FulfillmentOrder, FulfillmentOrderStatus, Order
@@ -16,21 +16,18 @@ from syncd.journal import cursors
 from syncd.journal.coding import canonical, digest, order_text
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, relink_orders
-from syncd.journal.mirror.metafields import link_values
-from syncd.journal.rows import AnyRow, chunks, upsert
+from syncd.journal.mirror.parts import PARTS, write_parts
+from syncd.journal.rows import AnyRow, among, chunks, upsert
 from syncd.journal.schema import (
     empty_reads,
     intents,
-    order_lines,
     order_links,
-    order_metafields,
     order_numbers,
     orders,
     placements,
     supplier_numbers,
     supplier_stores,
 )
-from syncd.reconcile.lines import places
 from syncd.reconcile.units import count
 
 WATCHED_FOR = timedelta(days=60)
@@ -89,15 +86,16 @@ def keep_orders(conn: Connection, *, store: str, orders: Iterable[Order], now: d
     return Recorded(changed=frozenset(changed), same=frozenset(same))
 
 
-def due(conn: Connection, *, store: str, now: datetime, limit: int | None = None) -> list[str]:
+def due(conn: Connection, *, store: str, now: datetime) -> list[str]:
     """Ids of the orders whose judgement time alone could have changed by now, longest overdue first."""
-    statement = (
-        select(orders.c.order_id)
-        .where(orders.c.store == store, orders.c.due_at <= now)
-        .order_by(orders.c.due_at, orders.c.order_id)
-        .limit(limit)
-    )
-    return list(conn.execute(statement).scalars())
+    return list(conn.execute(_DUE, {"store": store, "now": now}).scalars())
+
+
+_DUE = (
+    select(orders.c.order_id)
+    .where(orders.c.store == bindparam("store"), orders.c.due_at <= bindparam("now"))
+    .order_by(orders.c.due_at, orders.c.order_id)
+)
 
 
 def due_under(conn: Connection, *, store: str, policy: str, now: datetime) -> list[str]:
@@ -137,24 +135,26 @@ def set_due(
     One that became due between the moment of `judged_at` and `now` stays due: somebody else saw a change since it was judged.
     """
     for chunk in chunks(due.items()):
-        statement = select(orders.c.order_id, orders.c.due_at).where(
-            orders.c.store == store, orders.c.order_id.in_([order_id for order_id, _ in chunk])
-        )
-        kept = {row.order_id: row.due_at for row in conn.execute(statement)}
+        these = {"store": store, "ids": [order_id for order_id, _ in chunk]}
+        kept = dict(conn.execute(_DUE_AT, these).all())
         changed = [
-            {"key": order_id, "value": at}
+            {"of": store, "key": order_id, "value": at}
             for order_id, at in chunk
             if order_id in kept
             and kept[order_id] != at
             and not _is_news(kept[order_id], since=(judged_at or {}).get(order_id), now=now)
         ]
         if changed:
-            conn.execute(
-                update(orders)
-                .where(orders.c.store == store, orders.c.order_id == bindparam("key"))
-                .values(due_at=bindparam("value")),
-                changed,
-            )
+            conn.execute(_SET_DUE, changed)
+
+
+_THESE = (orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"))
+_DUE_AT = select(orders.c.order_id, orders.c.due_at).where(*_THESE)
+_SET_DUE = (
+    update(orders)
+    .where(orders.c.store == bindparam("of"), orders.c.order_id == bindparam("key"))
+    .values(due_at=bindparam("value"))
+)
 
 
 def _is_news(due_at: datetime | None, *, since: datetime | None, now: datetime | None) -> bool:
@@ -209,18 +209,18 @@ def forget(conn: Connection, *, store: str) -> None:
 
     Intents, notifications, history, drift episodes and links that people made stay.
     """
-    for table in (*_PARTS, order_links, placements, empty_reads, supplier_stores, orders):
+    for table in (*PARTS, order_links, placements, empty_reads, supplier_stores, orders):
         conn.execute(delete(table).where(table.c.store == store))
     cursors.clear(conn, store=store)
 
 
-_PARTS: tuple[Table, ...] = (order_lines, order_numbers, order_metafields)
-
-
 def _close_expired(conn: Connection, *, store: str, now: datetime) -> None:
-    expired = (orders.c.store == store, orders.c.open_until <= now, orders.c.is_open)
-    if conn.execute(select(orders.c.order_id).where(*expired).limit(1)).first():
-        conn.execute(update(orders).where(*expired).values(is_open=False))
+    if conn.execute(_ONE_EXPIRED, {"of": store, "now": now}).first():
+        conn.execute(update(orders).where(*_EXPIRED).values(is_open=False), {"of": store, "now": now})
+
+
+_EXPIRED = (orders.c.store == bindparam("of"), orders.c.open_until <= bindparam("now"), orders.c.is_open)
+_ONE_EXPIRED = select(orders.c.order_id).where(*_EXPIRED).limit(1)
 
 
 def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: datetime) -> tuple[set[str], set[str]]:
@@ -246,7 +246,7 @@ def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: dat
     if rows:
         # In one order by everybody, so that two passes cannot wait for each other.
         upsert(conn, orders, sorted(rows, key=_order_id))
-        _write_parts(conn, store=store, changed=changed)
+        write_parts(conn, store=store, changed=changed)
         relink_orders(conn, store=store, order_ids={order.id for order in changed}, now=now)
     return {order.id for order in changed}, set(seen_again)
 
@@ -266,16 +266,17 @@ def _order_id(row: Mapping[str, Any]) -> str:
 
 
 def _kept(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[str, AnyRow]:
-    columns = (
-        orders.c.order_id,
-        orders.c.content_hash,
-        orders.c.updated_at,
-        orders.c.observed_at,
-        orders.c.is_complete,
-        orders.c.quantity_gap_since,
-    )
-    statement = select(*columns).where(orders.c.store == store, orders.c.order_id.in_(order_ids))
-    return {row.order_id: row for row in conn.execute(statement)}
+    return {row.order_id: row for row in conn.execute(_KEPT, {"store": store, "ids": list(order_ids)})}
+
+
+_KEPT = select(
+    orders.c.order_id,
+    orders.c.content_hash,
+    orders.c.updated_at,
+    orders.c.observed_at,
+    orders.c.is_complete,
+    orders.c.quantity_gap_since,
+).where(*_THESE)
 
 
 def _replaces(order: Order, old: AnyRow) -> bool:
@@ -340,16 +341,12 @@ def _is_work(fulfillment_order: FulfillmentOrder) -> bool:
 
 
 def _move_observation(
-    conn: Connection, *, store: str, order_ids: Collection[str], kept: Mapping[str, AnyRow], now: datetime
+    conn: Connection, *, store: str, order_ids: list[str], kept: Mapping[str, AnyRow], now: datetime
 ) -> None:
     """Move the time of observation of unchanged orders, only where an attempt was made since the kept one."""
     if not order_ids:
         return
-    attempts = conn.execute(
-        select(intents.c.order_id, func.max(intents.c.touched_at).label("at"))
-        .where(intents.c.store == store, intents.c.order_id.in_(order_ids))
-        .group_by(intents.c.order_id)
-    )
+    attempts = conn.execute(_ATTEMPTS, {"store": store, "ids": order_ids})
     waiting = [row.order_id for row in attempts if kept[row.order_id].observed_at <= row.at < now]
     if waiting:
         conn.execute(
@@ -357,46 +354,8 @@ def _move_observation(
         )
 
 
-def _write_parts(conn: Connection, *, store: str, changed: Collection[Order]) -> None:
-    order_ids = [order.id for order in changed]
-    parts: tuple[tuple[Table, Callable[[str, Order], list[dict[str, Any]]]], ...] = (
-        (order_lines, _line_rows),
-        (order_numbers, _number_rows),
-        (order_metafields, _metafield_rows),
-    )
-    for table, part_rows in parts:
-        conn.execute(delete(table).where(table.c.store == store, table.c.order_id.in_(order_ids)))
-        upsert(conn, table, [row for order in changed for row in part_rows(store, order)])
-
-
-def _line_rows(store: str, order: Order) -> list[dict[str, Any]]:
-    return [
-        {
-            "store": store,
-            "order_id": order.id,
-            "line_id": line.id,
-            "line_key": tail(line.id),
-            "sku": line.sku,
-            "vendor": line.vendor,
-            "places": canonical(sorted(places(line, order=order))),
-        }
-        for line in order.lines
-    ]
-
-
-def _number_rows(store: str, order: Order) -> list[dict[str, Any]]:
-    numbers = {
-        normalise(tracking.number)
-        for fulfillment in order.fulfillments
-        if fulfillment.is_live
-        for tracking in fulfillment.tracking
-    }
-    return [{"store": store, "order_id": order.id, "number": number} for number in sorted(numbers) if number]
-
-
-def _metafield_rows(store: str, order: Order) -> list[dict[str, Any]]:
-    return [
-        {"store": store, "order_id": order.id, "key": key, "supplier_order_id": supplier_order_id, "line_sku": sku}
-        for key, value in order.links
-        for supplier_order_id, sku in link_values(value)
-    ]
+_ATTEMPTS = (
+    select(intents.c.order_id, func.max(intents.c.touched_at).label("at"))
+    .where(intents.c.store == bindparam("store"), among(intents.c.order_id, "ids"))
+    .group_by(intents.c.order_id)
+)

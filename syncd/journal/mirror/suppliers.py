@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from syncd.domain.numbers import normalise
 from syncd.domain.observation import SupplierRead
@@ -19,12 +19,11 @@ from syncd.journal.coding import canonical, digest, supplier_order_text
 from syncd.journal.mirror.absence import count_empty_reads, count_missing, forget_empty_reads, named_in_vain
 from syncd.journal.mirror.claims import wanted
 from syncd.journal.mirror.keys import name_key, tail
-from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all
-from syncd.journal.mirror.masses import Mass, died_meanwhile, judge_mass
+from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all, stores_of
+from syncd.journal.mirror.masses import IS_LINKED, Mass, died_meanwhile, judge_mass
 from syncd.journal.mirror.orders import make_all_due, make_due
-from syncd.journal.rows import AnyRow, chunks, insert_new, upsert
+from syncd.journal.rows import AnyRow, among, chunks, insert_new, upsert
 from syncd.journal.schema import (
-    order_links,
     sources,
     supplier_numbers,
     supplier_orders,
@@ -70,8 +69,9 @@ def record_supplier_read(
     nothing of how the source as a whole was read last.
     """
     supplier = read.supplier
-    source = conn.execute(select(sources).where(sources.c.name == supplier)).one_or_none()
-    affected = _configure(conn, supplier=supplier, store=store, policy=policy, now=now)
+    source = conn.execute(_SOURCE, {"name": supplier}).one_or_none()
+    kept = stores_of(conn, supplier)
+    affected = _configure(conn, supplier=supplier, store=store, policy=policy, kept=kept, now=now)
     open_before = _open_orders(conn, supplier) + died_meanwhile(conn, read=read, source=source)
     changed: set[str] = set()
     for chunk in chunks(read.orders):
@@ -96,6 +96,9 @@ def record_supplier_read(
     )
 
 
+_SOURCE = select(sources).where(sources.c.name == bindparam("name"))
+
+
 def serves(
     conn: Connection,
     *,
@@ -109,12 +112,19 @@ def serves(
     `sharing` names by supplier all the stores that it ships for: what it says of `#1001` may be about any of them. Orders were
     read without a metafield that is asked for only now: then the store is to be read anew.
     """
+    served: dict[str, dict[str, str | None]] = defaultdict(dict)
+    for supplier, one, metafield in conn.execute(_SERVED):
+        served[supplier][one] = metafield
     for rules in policy.suppliers:
+        kept = served[rules.name]
         stores = {store, *(sharing or {}).get(rules.name, ())}
         for one in sorted(stores):
-            make_due(conn, _configure(conn, supplier=rules.name, store=one, policy=policy, now=now), now=now)
+            make_due(conn, _configure(conn, supplier=rules.name, store=one, policy=policy, kept=kept, now=now), now=now)
         if sharing is not None:
-            make_due(conn, _dismiss(conn, supplier=rules.name, stores=stores, now=now), now=now)
+            make_due(conn, _dismiss(conn, supplier=rules.name, stores=kept.keys() - stores, now=now), now=now)
+
+
+_SERVED = select(supplier_stores.c.supplier, supplier_stores.c.store, supplier_stores.c.link_metafield)
 
 
 def store_was_read(conn: Connection, *, store: str, until: datetime, now: datetime) -> None:
@@ -141,11 +151,8 @@ def _shared(conn: Connection, *, store: str) -> dict[str, list[str]]:
 
 
 def _dismiss(conn: Connection, *, supplier: str, stores: Collection[str], now: datetime) -> set[OrderKey]:
-    """Stores that the supplier ships for no more and that were never read: no link should wait for them."""
-    others = select(supplier_stores.c.store).where(
-        supplier_stores.c.supplier == supplier, supplier_stores.c.store.not_in(stores)
-    )
-    gone = cursors.never_read(conn, stores=list(conn.execute(others).scalars()))
+    """The supplier ships for these stores no more: no link should wait for those of them that were never read."""
+    gone = cursors.never_read(conn, stores=stores) if stores else frozenset[str]()
     if not gone:
         return set()
     conn.execute(
@@ -154,17 +161,19 @@ def _dismiss(conn: Connection, *, supplier: str, stores: Collection[str], now: d
     return relink_all(conn, supplier=supplier, now=now)
 
 
-def _configure(conn: Connection, *, supplier: str, store: str, policy: Policy, now: datetime) -> set[OrderKey]:
-    """Keep that the supplier serves the store, and how; when that is news, all of its links are worked out anew."""
+def _configure(
+    conn: Connection, *, supplier: str, store: str, policy: Policy, kept: Mapping[str, str | None], now: datetime
+) -> set[OrderKey]:
+    """Keep that the supplier serves the store, and how; when that is news, all of its links are worked out anew.
+
+    `kept` are the stores that it was known to serve, with their metafield.
+    """
     rules = next((rules for rules in policy.suppliers if rules.name == supplier), None)
-    row = {"supplier": supplier, "store": store, "link_metafield": rules.link_metafield if rules else None}
-    kept = conn.execute(
-        select(supplier_stores).where(supplier_stores.c.supplier == supplier, supplier_stores.c.store == store)
-    ).one_or_none()
-    if kept is not None and kept.link_metafield == row["link_metafield"]:
+    metafield = rules.link_metafield if rules else None
+    if store in kept and kept[store] == metafield:
         return set()
-    upsert(conn, supplier_stores, [row])
-    if kept is not None and row["link_metafield"]:
+    upsert(conn, supplier_stores, [{"supplier": supplier, "store": store, "link_metafield": metafield}])
+    if store in kept and metafield:
         cursors.clear(conn, store=store)
     return relink_all(conn, supplier=supplier, now=now)
 
@@ -181,29 +190,27 @@ def _would_show(conn: Connection, *, read: SupplierRead, store: str, policy: Pol
 
 
 def _open_orders(conn: Connection, supplier: str) -> int:
-    linked = select(order_links.c.store).where(
-        order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
-    )
-    statement = select(func.count()).where(
-        supplier_orders.c.supplier == supplier,
-        supplier_orders.c.is_live,
-        supplier_orders.c.missing_reads == 0,
-        linked.exists(),
-    )
-    return conn.execute(statement).scalar_one()
+    return conn.execute(_OPEN, {"supplier": supplier}).scalar_one()
+
+
+_OPEN = select(func.count()).where(
+    supplier_orders.c.supplier == bindparam("supplier"),
+    supplier_orders.c.is_live,
+    supplier_orders.c.missing_reads == 0,
+    IS_LINKED,
+)
 
 
 def _record(conn: Connection, *, read: SupplierRead, shown: Mapping[str, SupplierOrder]) -> set[str]:
     """Keep one chunk of orders; returns the ids of those that are new, changed or back."""
     texts = {id_: supplier_order_text(order) for id_, order in shown.items()}
-    columns = (supplier_orders.c[name] for name in ("id", "observed_at", "content_hash", "missing_reads"))
-    unchanged = {
-        row.id
-        for row in conn.execute(_of(read.supplier, shown, *columns))
-        if row.observed_at > read.observed_at or _is_same(row, texts[row.id])
-    }
+    seen = conn.execute(_SEEN, {"supplier": read.supplier, "ids": list(shown)}).all()
+    unchanged = {row.id for row in seen if row.observed_at > read.observed_at or _is_same(row, texts[row.id])}
     news = [order for id_, order in shown.items() if id_ not in unchanged]
-    kept = {row.id: row for row in conn.execute(_of(read.supplier, [order.id for order in news], supplier_orders))}
+    differing = [row.id for row in seen if row.id not in unchanged]
+    kept = (
+        {row.id: row for row in conn.execute(_KEPT, {"supplier": read.supplier, "ids": differing})} if differing else {}
+    )
     rows = [_row(order, text=texts[order.id], old=kept.get(order.id), at=read.observed_at) for order in news]
     upsert(conn, supplier_orders, sorted(rows, key=_id))
     changed = {row["id"]: shown[row["id"]] for row in rows}
@@ -211,8 +218,12 @@ def _record(conn: Connection, *, read: SupplierRead, shown: Mapping[str, Supplie
     return set(changed)
 
 
-def _of(supplier: str, ids: Iterable[str], *columns: Any) -> Select[Any]:
-    return select(*columns).where(supplier_orders.c.supplier == supplier, supplier_orders.c.id.in_(list(ids)))
+_KEPT = select(supplier_orders).where(
+    supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+)
+_SEEN = _KEPT.with_only_columns(
+    *(supplier_orders.c[name] for name in ("id", "observed_at", "content_hash", "missing_reads"))
+)
 
 
 def _id(row: Mapping[str, Any]) -> str:
@@ -262,10 +273,16 @@ def _numbers(order: SupplierOrder) -> set[str]:
 def _write_parts(conn: Connection, *, supplier: str, changed: Mapping[str, SupplierOrder]) -> None:
     if not changed:
         return
-    for table in (supplier_refs, supplier_numbers):
-        conn.execute(delete(table).where(table.c.supplier == supplier, table.c.supplier_order_id.in_(changed)))
+    for statement in _REMOVE_PARTS:
+        conn.execute(statement, {"supplier": supplier, "ids": list(changed)})
     insert_new(conn, supplier_refs, _part_rows(supplier, "key", {id_: _refs(o) for id_, o in changed.items()}))
     insert_new(conn, supplier_numbers, _part_rows(supplier, "number", {id_: _numbers(o) for id_, o in changed.items()}))
+
+
+_REMOVE_PARTS = [
+    delete(table).where(table.c.supplier == bindparam("supplier"), among(table.c.supplier_order_id, "ids"))
+    for table in (supplier_refs, supplier_numbers)
+]
 
 
 def _part_rows(supplier: str, column: str, values: Mapping[str, Collection[str]]) -> Sequence[Mapping[str, str]]:
