@@ -70,6 +70,15 @@ async def test_times_without_a_zone_are_in_the_stanzas_zone(tmp_path):
     assert page.items[0].created_at == datetime(2026, 9, 20, 10, tzinfo=UTC)
 
 
+async def test_an_order_of_an_impossible_time_costs_itself_and_not_the_file(tmp_path):
+    path = export(tmp_path, text([row(cancelled_at="9999-12-31 23:59:59"), row("#1002")]))
+    (page,) = await swept(store(path, timezone="America/New_York"))
+    assert [order.name for order in page.items] == ["#1002"]
+    assert [problem.text for problem in page.problems] == [
+        "#1001: time '9999-12-31 23:59:59' is past an end of all calendars"
+    ]
+
+
 async def test_it_is_read_anew_when_the_file_changes_and_only_then(tmp_path):
     path = export(tmp_path, text([row()]))
     shop = store(path)

@@ -18,7 +18,10 @@ def instant(cell: str, *, zone: tzinfo) -> datetime | None:
     if not cell:
         return None
     at = _parsed(cell)
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"time {cell!r} is past an end of all calendars") from None
 
 
 def _parsed(cell: str) -> datetime:

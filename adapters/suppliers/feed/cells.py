@@ -65,7 +65,10 @@ def instant(cell: str, *, zone: tzinfo, form: str | None) -> datetime | None:
     at = datetime.strptime(text, form) if form else _read(_SPACED_ZONE.sub(_joined, text))  # noqa: DTZ007 - the zone comes next
     if at.year < _FIRST_YEAR:
         raise ValueError(f"date {text[:30]!r} is before {_FIRST_YEAR}")
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"date {text[:30]!r} is past the last day of all calendars") from None
 
 
 def _joined(zone: re.Match[str]) -> str:

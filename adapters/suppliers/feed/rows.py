@@ -200,6 +200,6 @@ def _shipped_at(cell: str, settings: FeedSettings, notes: list[str]) -> datetime
     """A date that cannot be read costs the row its evidence, not the row."""
     try:
         return cells.instant(cell, zone=settings.zone, form=settings.date_format)
-    except (ValueError, OverflowError) as exc:
+    except ValueError as exc:
         notes.append(str(exc))
         return None
