@@ -93,8 +93,8 @@ def _without_shipment(case: Case, live: Live, sides: list[Side]) -> None:
 
 
 def shows_no_shipment(side: Side, live: Live, *, rung: Rung) -> bool:
-    """Whether a whole read of the supplier shows that nothing left for units of this fulfillment that no parcel explains."""
-    if side.view is None or not side.view.complete or side.view.may_have_more:
+    """Whether the read of the supplier, which was whole, shows that nothing left for units that no parcel explains."""
+    if side.view is None or side.view.may_have_more:
         return False
     covering = [one for one in side.orders if not one.covers.keys().isdisjoint(live.lines)]
     if not covering:
@@ -119,7 +119,8 @@ def _statuses(sides: Iterable[Side]) -> dict[str, str]:
 
 def _why_unshipped(live: Live, sides: list[Side]) -> str:
     names = " and ".join(side.name for side in sides)
-    return f"The store shows it fulfilled since {stamp(live.fulfillment.created_at)}, and {names} shows no shipment."
+    show = "show" if len(sides) > 1 else "shows"
+    return f"The store shows it fulfilled since {stamp(live.fulfillment.created_at)}, and {names} {show} no shipment."
 
 
 def unfulfill_drafts(case: Case, live: Live, sides: list[Side], *, why: str) -> list[Draft]:
@@ -131,8 +132,8 @@ def unfulfill_drafts(case: Case, live: Live, sides: list[Side], *, why: str) -> 
         one.status in _ACTIVE_RETURN and any(line.line_id in line_ids for line in one.lines)
         for one in case.order.returns
     )
-    is_foreign = any(whose(case, sides, number) == "foreign" for number in live.numbers)
-    if not is_all_ours or is_returned or is_foreign or case.order.cancelled_at is not None:
+    is_others = any(is_foreign(case, sides, number) for number in live.numbers)
+    if not is_all_ours or is_returned or is_others or case.order.cancelled_at is not None:
         return []
     if not all(case.may_act(side) for side in sides):
         return []
@@ -150,15 +151,14 @@ def unfulfill_drafts(case: Case, live: Live, sides: list[Side], *, why: str) -> 
     ]
 
 
-def whose(case: Case, sides: Iterable[Side], number: str) -> str:
-    """Whose a number in the store is, when several suppliers may own it."""
-    said = {owners(side, case.view).whose(number) for side in sides}
-    return "current" if "current" in said else "own" if "own" in said else "foreign"
+def is_foreign(case: Case, sides: Iterable[Side], number: str) -> bool:
+    """Whether a number in the store is of none of these suppliers."""
+    return all(owners(side, case.view).whose(number) == "foreign" for side in sides)
 
 
 def _without_number(case: Case, live: Live, sides: list[Side]) -> None:
     """B03: no number in the store, and none at the supplier for these lines."""
-    if live.numbers or live.shown_by or is_delivered(live.fulfillment):
+    if live.numbers or is_delivered(live.fulfillment):
         return
     for side in sides:
         if any(one.numbers and not set(one.scope).isdisjoint(live.lines) for one in side.shipments):

@@ -9,7 +9,7 @@ from syncd.domain.numbers import normalise, tidy
 from syncd.domain.orders import Fulfillment
 from syncd.domain.steps import Action, Target
 from syncd.domain.tracking import Tracking
-from syncd.reconcile.ahead_store import is_made_by_us, live_facts, sides_of, whose
+from syncd.reconcile.ahead_store import is_foreign, is_made_by_us, live_facts, sides_of
 from syncd.reconcile.ahead_supplier import shipment_facts, was_taken_back
 from syncd.reconcile.case import Case, Retrack
 from syncd.reconcile.evidence import numbers_of, with_doubt
@@ -42,7 +42,7 @@ def _foreign(case: Case, live: Live, sides: list[Side]) -> None:
         return
     if is_delivered(live.fulfillment) and not any(side.orders for side in sides):
         return  # all is done, so nobody asks the supplier any more: that its number is not known here says nothing
-    if all(whose(case, sides, number) == "foreign" for number in live.numbers):
+    if all(is_foreign(case, sides, number) for number in live.numbers):
         lines = case.units_of(live.lines)
         case.found("foreign_fulfillment", thing=live.id, evidence=live_facts(live), lines=lines, side=sides[0])
 

@@ -194,6 +194,103 @@ WITHOUT_SHIPMENT = [
         "the supplier says that something left",
     ),
     Row(
+        "only one of two units left, and the supplier's word does not say so",
+        view(
+            shown(done({A: 2}, P1, **OLD), lines=(line(A, 2),), fulfillment_orders=(closed({A: 2}),)),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PROCESSING, units={A: 2})),
+        ),
+        ["B01 report"],
+        "the other one did not, and its parcel must not be taken back with it",
+        [],
+    ),
+    Row(
+        "a parcel left of which nobody knows which of two fulfillments it is",
+        view(
+            shown(
+                done({A: 1}, n=1, **OLD),
+                done({B: 1}, n=2, **OLD),
+                lines=(line(A), line(B)),
+                fulfillment_orders=(closed({A: 1, B: 1}),),
+            ),
+            side(placed(parcel(P1), state=SupplierState.PROCESSING)),
+        ),
+        ["B02 report"] * 2,
+        "either may have left",
+        [],
+    ),
+    Row(
+        "another unit of the line left",
+        view(
+            shown(
+                done({A: 1}, HAND, **OLD), lines=(line(A, 2),), fulfillment_orders=(closed({A: 1}, 1), work({A: 1}, 2))
+            ),
+            side(placed(parcel(P1, units={A: 1}), state=SupplierState.PROCESSING, units={A: 2})),
+        ),
+        ["A02 create_fulfillment", "B01 report", "B09 report"],
+        "that one is accounted for by itself",
+        [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "nothing left of what two suppliers were to send",
+        shared(cj=(), dp=(), **OLD),
+        ["B01 cancel_fulfillment"],
+        "both say so",
+        ["cancel_fulfillment A*1+B*1"],
+        policy=BOTH,
+    ),
+    Row(
+        "nothing left under a number of one of two suppliers",
+        shared(P1, cj=[parcel(P1, rung=Rung.LABEL)], dp=(), **OLD),
+        ["B01 cancel_fulfillment"],
+        "it is no stranger's number",
+        [f"cancel_fulfillment A*1+B*1 {P1}"],
+        policy=BOTH,
+    ),
+    Row(
+        "no number anywhere for a week",
+        view(
+            shown(done({A: 1}, created_at=ago(days=8)), created_at=ago(days=9)),
+            side(placed(state=SupplierState.SHIPPED)),
+        ),
+        ["B03 report"],
+        "nobody can follow it",
+        [],
+    ),
+    Row(
+        "no number anywhere for a week, and it was delivered",
+        view(
+            shown(done({A: 1}, created_at=ago(days=8), delivered_at=ago(days=2)), created_at=ago(days=9)),
+            side(placed(state=SupplierState.SHIPPED)),
+        ),
+        [],
+        "it arrived",
+    ),
+    Row(
+        "no number for a week, and a label at the supplier",
+        view(
+            shown(done({A: 1}, created_at=ago(days=8)), created_at=ago(days=9)),
+            side(placed(parcel(P1, rung=Rung.LABEL), state=SupplierState.SHIPPED)),
+        ),
+        ["B02 update_tracking"],
+        "there is one to show",
+        [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "no number for a week, and one of another line at the supplier",
+        view(
+            shown(
+                done({A: 1}, created_at=ago(days=8)),
+                created_at=ago(days=9),
+                lines=(line(A), line(B)),
+                fulfillment_orders=(closed({A: 1}, 1), work({B: 1}, 2)),
+            ),
+            side(placed(parcel(P1, units={B: 1}), state=SupplierState.SHIPPED)),
+        ),
+        ["A02 create_fulfillment", "B03 report"],
+        "that is not this one's",
+        [f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
         "somebody else's line in it",
         view(shown(done({A: 1, "x": 1}, **OLD), lines=(line(A), line("x", sku="OTHER"))), side(placed())),
         ["B01 report"],
@@ -553,6 +650,20 @@ AT_CREATION = [
         ),
         ["B07 report"],
         "store automation",
+    ),
+    Row(
+        "at once, by us",
+        view(
+            order(
+                created_at=ago(hours=1),
+                fulfillment_orders=(closed({A: 1}),),
+                fulfillments=(done({A: 1}, P1, created_at=ago(hours=1)),),
+            ),
+            side(placed(parcel(P1, rung=Rung.LABEL))),
+            intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, P1, effect_id=F1),),
+        ),
+        [],
+        "where labels count",
     ),
     Row(
         "in the shop",
