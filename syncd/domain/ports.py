@@ -106,6 +106,9 @@ class Wanted:
     known: tuple[SupplierOrder, ...] = ()
     """Those of them that were seen before, as they looked last: where a listing agrees with one, its details need not be
     asked for again. Empty when they are to be read anew whatever was known."""
+    units: int | None = None
+    """How many units of it the store wants from this supplier. Where his known orders hold fewer, there may be further ones.
+    None = not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,7 @@ order_lines = Table(
     _text("sku", nullable=True),
     _text("vendor", nullable=True),
     _text("places"),
+    _count("units"),
     Index(None, "line_key"),
 )
 

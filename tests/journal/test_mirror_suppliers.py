@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syncd.domain.observation import SupplierRead
+from syncd.domain.orders import Line
 from syncd.domain.ports import Wanted
 from syncd.domain.shipments import Rung, SupplierOrder, SupplierState
 from syncd.journal import mirror
@@ -110,10 +111,28 @@ async def test_wanted_are_open_orders_with_a_claimed_line(db: Database) -> None:
     await record(db, read(bought(3)))
     wanted = await db.run(mirror.wanted, store="main", supplier="cj", policy=POLICY)
     assert wanted == (
-        Wanted(order_id=order(1).id, order_name="#1001"),
-        Wanted(order_id=order(3).id, order_name="#1003", supplier_order_ids=("S3",)),
+        Wanted(order_id=order(1).id, order_name="#1001", units=1),
+        Wanted(order_id=order(3).id, order_name="#1003", supplier_order_ids=("S3",), units=1),
     )
     assert await db.run(mirror.open_orders_by_supplier, store="main", policy=POLICY) == {"cj": 2, "ali": 0}
+
+
+async def test_of_a_supplier_as_many_units_are_wanted_as_the_store_has_in_his_lines(db: Database) -> None:
+    lines = (
+        Line(id="gid://shopify/LineItem/1", sku="CJ-1", quantity=3, current_quantity=2),
+        Line(id="gid://shopify/LineItem/2", sku="CJ-2", quantity=4, current_quantity=4),
+        Line(id="gid://shopify/LineItem/3", sku="DP-1", quantity=9, current_quantity=9),
+    )
+    await db.run(mirror.record_orders, store="main", orders=[order(1, lines=lines)], now=NOW)
+    wanted = await db.run(mirror.wanted, store="main", supplier="cj", policy=POLICY)
+    assert [one.units for one in wanted] == [6]
+
+
+async def test_units_of_an_order_that_is_the_supplier_s_by_its_link_alone_are_not_known(db: Database) -> None:
+    await db.run(mirror.record_orders, store="main", orders=[order(1, sku="DP-1")], now=NOW)
+    await record(db, read(bought(1)))
+    wanted = await db.run(mirror.wanted, store="main", supplier="cj", policy=POLICY)
+    assert [(one.supplier_order_ids, one.units) for one in wanted] == [(("S1",), None)]
 
 
 async def test_a_mass_change_stays_one_until_the_orders_are_back(db: Database) -> None:

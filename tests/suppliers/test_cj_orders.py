@@ -197,6 +197,47 @@ async def test_a_second_order_is_found_also_when_the_list_failed_at_first() -> N
     assert {placed.ref, second} == {order.id for order in read.orders}
 
 
+async def test_an_order_placed_later_for_the_units_that_are_missing_is_found() -> None:
+    world, placed, second = _placed_in_two()
+    read = await world.port.orders(SupplierQuery(wanted=(replace(placed.wanted(), units=2),)))
+    assert {placed.ref, second} == {order.id for order in read.orders}
+
+
+@pytest.mark.parametrize("units", [1, None])
+async def test_an_order_that_holds_all_its_units_costs_no_listing(units) -> None:
+    world, placed, _ = _placed_in_two()
+    await world.port.orders(SupplierQuery(wanted=(replace(placed.wanted(), units=units),)))
+    assert _lists(world) == []
+
+
+async def test_for_units_that_stay_missing_what_is_open_is_listed_every_half_hour() -> None:
+    world, placed, _ = _placed_in_two()
+    short = SupplierQuery(wanted=(replace(placed.wanted(), units=3),))
+    for minutes, lists in ((0, 6), (29, 6), (2, 12)):
+        world.clock.advance(timedelta(minutes=minutes))
+        await world.port.orders(short)
+        assert len(_lists(world)) == lists
+
+
+async def test_an_order_of_which_the_details_failed_in_the_listing_is_sought_again_at_once() -> None:
+    world, placed, second = _placed_in_two()
+    short = SupplierQuery(wanted=(replace(placed.wanted(), units=2),))
+    world.twin.faults.add("malformed", path="/api2.0/v1/shopping/order/getOrderDetail", nth=2)
+    read = await world.port.orders(short)
+    assert ({order.id for order in read.orders}, read.complete) == ({placed.ref}, False)
+    read = await world.port.orders(short)
+    assert ({order.id for order in read.orders}, read.complete) == ({placed.ref, second}, True)
+
+
+def _placed_in_two() -> tuple[CjWorld, Placed, str]:
+    """An order that is known, and a second one that was placed for the same store order."""
+    world = CjWorld()
+    placed = world.place(1001)
+    first = world.twin.orders[placed.ref]
+    second = world.twin.place(name=first.name, store_order_id=first.store_order_id, lines=[CjLine(store_line_id="77")])
+    return world, placed, second
+
+
 async def test_remembered_lines_are_not_believed_for_long() -> None:
     world = CjWorld()
     placed = [world.place(1001 + place) for place in range(8)]

@@ -44,6 +44,8 @@ class Found:
     """
 
     rows: tuple[Row, ...]
+    lists_open: bool
+    """Whether all that is open was listed."""
     unchanged: Mapping[str, SupplierOrder]
     """By id, those of the rows that still are what was known of them: their lines were not asked for."""
     asked: frozenset[str]
@@ -67,6 +69,8 @@ class Look:
     clock: Clock
     details: dict[str, tuple[str, Row, float]]
     known: Mapping[str, SupplierOrder] = field(default_factory=dict)
+    seeks_further: bool = True
+    """Whether to list what is open for orders that do not hold all that the store wants: some never will."""
     _rows: dict[str, Row] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
     _numbers: set[str] = field(default_factory=set)
@@ -79,6 +83,7 @@ class Look:
     _by_reference: dict[str, str] = field(default_factory=dict)
     """Orders that CJ named when asked for a store's own, by id, and the store's."""
     _counts_agree: bool = True
+    _lists_open: bool = False
 
     async def at(self, wanted: Sequence[Wanted]) -> Found:
         """The orders that belong to these store orders."""
@@ -87,9 +92,9 @@ class Look:
                 await self._list_open(wanted)
             for one in wanted:
                 await self._one(one)
-            if len(wanted) <= FEW and (self._by_reference or any(self._is_cancelled(one) for one in wanted)):
-                # CJ answers a store's order with one of its own. Others for it, and what was placed anew after a cancel,
-                # show in the list alone.
+            if len(wanted) <= FEW and (self._by_reference or any(self._lacks_some(one) for one in wanted)):
+                # CJ answers a store's order with one of its own. Others for it, and what was placed later or anew after a
+                # cancel, show in the list alone.
                 await self._list_open(wanted)
         except _Stop:
             if len(wanted) <= FEW:
@@ -120,6 +125,7 @@ class Look:
         complete = self._error is None and not self._problems
         return Found(
             rows=tuple(self._rows.values()),
+            lists_open=self._lists_open,
             unchanged=self._unchanged,
             asked=frozenset(self._asked),
             answered=frozenset(self._answered),
@@ -194,6 +200,7 @@ class Look:
     async def _list_open(self, wanted: Sequence[Wanted]) -> None:
         """Read what is open by pages, then those known orders that are not open any more by batches of ids."""
         listed = [row for status in OPEN for row in await self._listed(status)]
+        self._lists_open = True
         known = {ref for one in wanted for ref in one.supplier_order_ids}
         ours = _relevant(listed, wanted, known=known)
         families = _families(listed)
@@ -246,9 +253,16 @@ class Look:
         if row.platformOrderId:
             self._numbers.add(_bare_id(row.platformOrderId))
 
-    def _is_cancelled(self, wanted: Wanted) -> bool:
+    def _lacks_some(self, wanted: Wanted) -> bool:
+        """Whether the orders found for it are all cancelled, or hold fewer units than the store wants."""
         mine = [row for row in self._rows.values() if row.orderId in wanted.supplier_order_ids or _belongs(row, wanted)]
-        return bool(mine) and all(row.orderStatus == "CANCELLED" for row in mine)
+        live = [row for row in mine if row.orderStatus != "CANCELLED"]
+        if not live:
+            return bool(mine)
+        held = [product.quantity for row in live for product in row.productList or ()]
+        if not self.seeks_further or wanted.units is None or None in held:
+            return False
+        return sum(filter(None, held)) < wanted.units
 
     def _shows(self, wanted: Wanted) -> bool:
         """Whether one of the orders found belongs to the store order."""

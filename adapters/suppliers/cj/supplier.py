@@ -17,6 +17,11 @@ _SIGHT_HOLDS_S = 6 * 3600
 """How long an answer of CJ's tracking is used again: last-mile numbers appear once in a parcel's life."""
 
 
+_FURTHER_AGAIN_S = 1800.0
+"""How long after a listing no other is made only because an order holds less than the store wants. An account that CJ did not
+verify has 1,000 calls a day and interface; a listing costs six."""
+
+
 class Cj:
     """One CJ account."""
 
@@ -26,6 +31,7 @@ class Cj:
         self._clock = ports.clock
         self._api = CjApi(name, settings, ports)
         self._details: dict[str, tuple[str, Row, float]] = {}
+        self._seeks_further_from_s = 0.0
         self._sights: dict[str, tuple[Sight | None, float]] = {}
 
     async def orders(self, query: SupplierQuery) -> SupplierRead:
@@ -42,9 +48,12 @@ class Cj:
             details=self._details,
             # Where parcels are tracked, too, what is known of them grows old by itself.
             known={} if self._settings.track else known,
+            seeks_further=self._clock.monotonic() >= self._seeks_further_from_s,
         )
         observed_at = self._clock.now()
         found = await look.everything(query.since) if query.wanted is None else await look.at(query.wanted)
+        if found.lists_open and found.complete:
+            self._seeks_further_from_s = self._clock.monotonic() + _FURTHER_AGAIN_S
         return SupplierRead(
             supplier=self.name,
             observed_at=observed_at,

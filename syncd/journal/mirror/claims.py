@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -35,9 +36,12 @@ def wanted(
     """
     rules = [rules for rules in policy.suppliers if rules.name == supplier]
     claimed: dict[str, str] = {}
+    units: dict[str, int] = {}
     ids: dict[str, set[str]] = defaultdict(set)
     for which in _which(only=only, also=also):
-        claimed |= _claimed(conn, store=store, rules=rules, which=which)[supplier] if rules else {}
+        found = _claimed(conn, store=store, rules=rules, which=which)[supplier] if rules else {}
+        claimed |= {order_id: claim.name for order_id, claim in found.items()}
+        units |= {order_id: claim.units for order_id, claim in found.items()}
         linked = conn.execute(_linked(is_open=which is None), {"store": store, "supplier": supplier, "ids": which})
         for order_id, supplier_order_id, name in linked:
             ids[order_id].add(supplier_order_id)
@@ -49,6 +53,7 @@ def wanted(
             order_name=name,
             supplier_order_ids=tuple(sorted(ids[order_id])),
             known=tuple(seen[id_] for id_ in sorted(ids[order_id]) if id_ in seen),
+            units=units.get(order_id),
         )
         for order_id, name in sorted(claimed.items(), key=lambda item: (len(item[0]), item[0]))
     )
@@ -117,20 +122,28 @@ _SHOWN = select(supplier_orders.c.id, supplier_orders.c.document).where(
 )
 
 
+@dataclass(slots=True, kw_only=True)
+class _Claim:
+    """An order's lines that a supplier claims, taken together."""
+
+    name: str
+    units: int = 0
+
+
 def _claimed(
     conn: Connection, *, store: str, rules: Iterable[SupplierRules], which: list[str] | None = None
-) -> dict[str, dict[str, str]]:
-    """By supplier: id and name of each of those orders (None = the open ones) with a line that it claims."""
+) -> dict[str, dict[str, _Claim]]:
+    """By supplier and id: those of the orders (None = the open ones) of which it claims a line."""
     several = tuple(rules)
     prefixes = tuple(rule.lines.sku_prefix.strip() if rule.lines.sku_prefix else "" for rule in several)
     statement = _lines(prefixes, is_open=which is None)
-    claimed: dict[str, dict[str, str]] = defaultdict(dict)
+    claimed: dict[str, dict[str, _Claim]] = defaultdict(dict)
     for row in conn.execute(statement, {"store": store, "ids": which}):
         tags = _words(row.tags)
         places = _words(row.places)
         for rule in several:
             if claims(rule.lines, sku=row.sku, vendor=row.vendor, places=places, tags=tags):
-                claimed[rule.name][row.order_id] = row.name
+                claimed[rule.name].setdefault(row.order_id, _Claim(name=row.name)).units += row.units
     return claimed
 
 
@@ -145,6 +158,7 @@ def _lines(prefixes: tuple[str, ...], *, is_open: bool) -> Select[Any]:
             order_lines.c.sku,
             order_lines.c.vendor,
             order_lines.c.places,
+            order_lines.c.units,
         )
         .join(order_lines, (order_lines.c.store == orders.c.store) & (order_lines.c.order_id == orders.c.order_id))
         .where(orders.c.store == bindparam("store"), _these(is_open=is_open))

@@ -35,6 +35,7 @@ def _line_rows(store: str, order: Order) -> list[dict[str, Any]]:
             "sku": line.sku,
             "vendor": line.vendor,
             "places": canonical(sorted(places(line, order=order))),
+            "units": line.current_quantity,
         }
         for line in order.lines
     ]

@@ -191,6 +191,7 @@ def _create_tables() -> None:
         sa.Column("sku", sa.Text(), nullable=True),
         sa.Column("vendor", sa.Text(), nullable=True),
         sa.Column("places", sa.Text(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("store", "order_id", "line_id", name=op.f("pk_order_lines")),
     )
     op.create_index(op.f("ix_order_lines_line_key"), "order_lines", ["line_key"], unique=False)
