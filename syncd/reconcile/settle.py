@@ -119,6 +119,9 @@ def _read_create(intent: IntentView, order: Order) -> _Reading:
         return _Reading(why=f"The store said that it made {intent.effect_id}, and does not show it as intended.")
     if can_still:
         return _Reading(is_possible=True, why="No fulfillment covers these units, and they are still open.")
+    if intent.existing is not None and not any(_is_new(one, intent) for one in order.fulfillments):
+        # Fulfillments do not vanish, so none was made. What became of the units (a refund, an edit) is a new question.
+        return _Reading(is_possible=True, why="No fulfillment was made since, and these units are not open any more.")
     return _Reading(why="No fulfillment covers exactly these units, and they are not open any more.")
 
 

@@ -155,6 +155,24 @@ CREATES = [
         "retry",
     ),
     (
+        "nothing came after the attempt, and some of the units were refunded meanwhile",
+        create(P1, existing=()),
+        order(line(A, 1, current=0), fulfillment_orders=(closed({A: 1}),)),
+        "retry",
+    ),
+    (
+        "nothing came after the attempt, and the units are not open any more: it may still arrive",
+        create(P1, existing=(), **FRESH),
+        order(fulfillment_orders=(closed({A: 1}),)),
+        "wait",
+    ),
+    (
+        "something else came after the attempt, and the units are not open any more",
+        create(P1, existing=()),
+        order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, P2),)),
+        "person",
+    ),
+    (
         "the first of two that came after the attempt",
         create(P1),
         THREE(done({A: 1}, P1, n=2, created_at=ago(minutes=20)), done({A: 1}, P1, n=1, created_at=ago(minutes=10))),
