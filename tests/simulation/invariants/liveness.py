@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select
 from syncd.domain.steps import Approval
 from syncd.journal.schema import drifts, fences, intents
 from tests.simulation.invariants.effects import OURS
+from tests.simulation.process import read_journal
 from tests.simulation.scene import Scene, Store
 from tests.simulation.truth import Stage
 
@@ -24,7 +26,8 @@ def l1_everything_shipped_is_fulfilled(scene: Scene, order: Any) -> Iterator[str
     nothing else is by syncd.
 
     Orders to which people did what only they can undo are theirs: nothing is asked of those. Nor is it that a new number
-    replaces one under which the parcel was seen moving: that is told, and left to a person (drift A04).
+    replaces one under which the parcel was seen moving (drift A04), or one that a person typed, of which the supplier says
+    nothing any more (drift B04): that is told, and left to a person.
     """
     if order.id in scene.truth.disturbed:
         return
@@ -41,7 +44,9 @@ def l1_everything_shipped_is_fulfilled(scene: Scene, order: Any) -> Iterator[str
         for number in goods.also:
             if number not in shown:
                 yield f"{order.name} does not show {number} as well, but {sorted(map(str, shown))}"
-        if goods.number not in shown and not (goods.moved_at and shown & set(goods.numbers)):
+        if goods.number in shown or (goods.moved_at and shown & set(goods.numbers)):
+            continue
+        if not (_typed(order) & set(goods.numbers) and read_journal(partial(_told, order, "tracking_mismatch"))):
             yield f"{order.name} does not show {goods.number}, but {sorted(map(str, shown))}"
 
 
@@ -67,6 +72,18 @@ _DAY, _AGO = timedelta(hours=24), timedelta(minutes=10)
 def _due(scene: Scene, order: Any) -> list[Any]:
     needed = {1: Stage.LABEL, 2: Stage.SHIPPED, 5: Stage.DELIVERED}[int(scene.shape.policy.fulfill_on)]
     return [one for one in scene.truth.of(order) if one.is_live and one.stage >= needed and one.number]
+
+
+def _typed(order: Any) -> set[str]:
+    """The numbers of what people fulfilled by hand."""
+    return {row.number for made in order.fulfillments if made.is_live and made.by != OURS for row in made.tracking}
+
+
+def _told(order: Any, kind: str, conn: Connection) -> Iterable[str]:
+    statement = select(drifts.c.id).where(
+        drifts.c.order_id == order.id, drifts.c.kind == kind, drifts.c.state != "resolved"
+    )
+    return conn.execute(statement).scalars()
 
 
 def _units_due(scene: Scene, order: Any) -> Counter[str]:
