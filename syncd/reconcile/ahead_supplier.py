@@ -79,7 +79,7 @@ def _numbers(case: Case, side: Side, placing: Placing) -> None:
 def _missing_numbers(case: Case, side: Side, placing: Placing) -> None:
     """Numbers of a parcel that is in the store already: those of its other parcels (A03), or its last mile's (A05)."""
     shipment = placing.shipment
-    if not placing.on or all(number in live.numbers for live in placing.on for number in shipment.numbers):
+    if not placing.on:
         return
     shown = {number for live in case.lives for number in live.numbers}
     missing = [one for one, number in zip(shipment.tracking, shipment.numbers, strict=True) if number not in shown]
@@ -96,35 +96,33 @@ def _missing_numbers(case: Case, side: Side, placing: Placing) -> None:
     case.found("last_mile_number_available", thing=shipment.key, evidence=evidence, lines=lines, side=side)
 
 
-def _extra(case: Case, side: Side, shipment: Shipment, live: Live, *, add: Iterable[Tracking]) -> None:
-    added = [one for one in add if normalise(one.number) not in live.numbers]
+def _extra(case: Case, side: Side, shipment: Shipment, live: Live, *, add: Sequence[Tracking]) -> None:
     evidence = _versus(shipment, live)
     kind = "extra_parcel_not_in_store"
-    if was_taken_back(case, live, added):
+    if was_taken_back(case, live, add):
         evidence["taken_back"] = True
         thing = f"{live.id}/{shipment.key}"
         case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
         return
-    _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=added, drop=())
+    _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=add, drop=())
 
 
 def _replaced(case: Case, side: Side, shipment: Shipment, live: Live) -> None:
     known = owners(side, case.view)
     lost = [number for number in live.numbers if known.whose(number) == "own"]
-    added = [one for one in shipment.tracking if normalise(one.number) not in live.numbers]
     evidence = {
         **_versus(shipment, live),
         "lost": lost,
         "moved": movement(live.fulfillment) or _scanned(side, shipment, lost),
     }
-    evidence["taken_back"] = was_taken_back(case, live, added)
+    evidence["taken_back"] = was_taken_back(case, live, shipment.tracking)
     kind = "tracking_replaced_at_supplier"
     if evidence["moved"] or evidence["taken_back"]:
         # A number that was scanned names a parcel on its way; one that somebody took back is a quarrel of two apps.
         thing = f"{live.id}/{shipment.key}"
         case.found(kind, thing=thing, evidence=evidence, lines=case.units_of(live.lines), side=side)
         return
-    _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=added, drop=lost)
+    _change_numbers(case, side, shipment, live, kind=kind, evidence=evidence, add=shipment.tracking, drop=lost)
 
 
 def _scanned(side: Side, shipment: Shipment, numbers: Sequence[str]) -> str | None:

@@ -38,6 +38,7 @@ P1, P2, P3 = "LX100000001CN", "LX100000002CN", "LX100000003CN"
 ON_HOLD = FulfillmentOrderStatus.ON_HOLD
 TWO = (line(A), line(B))
 PART = SupplierState.PART_SHIPPED
+F1 = "gid://shopify/Fulfillment/1"
 SHOWN = {"fulfillment_orders": (closed({A: 1}),), "fulfillments": (done({A: 1}, P1),)}
 TWO_PLACES = (work({A: 1}, 1), work({B: 1}, 2, location_id="gid://shopify/Location/2"))
 
@@ -551,6 +552,23 @@ MORE_NUMBERS = [
         "no quarrel between two apps",
         [],
     ),
+    *(
+        Row(
+            name,
+            view(
+                order(**SHOWN),
+                side(placed(parcel(P1), parcel(P2))),
+                intents=(intent(Action.UPDATE_TRACKING, {A: 1}, P1, P2, state=state, effect_id=where),),
+            ),
+            [told],
+            because,
+        )
+        for name, where, state, told, because in (
+            ("it was seen there, and is off again", F1, "verified", "A03 report", "no quarrel between two apps"),
+            ("the store did not take it before", F1, "refused", "A03 update_tracking", "it never stood there"),
+            ("it stood on another fulfillment", f"{F1}7", "verified", "A03 update_tracking", "it never stood on this"),
+        )
+    ),
     Row(
         "two fulfillments could be meant",
         view(
@@ -726,6 +744,17 @@ OTHERS = [
         ["A07 report"],
         "wait",
         [],
+    ),
+    Row(
+        "one supplier was not read, the other has a label",
+        view(
+            order(line(A), line(B, sku="DP-B")),
+            side(placed(), complete=False),
+            side(placed(parcel(P2, rung=Rung.LABEL), supplier="dp", n=2), name="dp"),
+        ),
+        ["A07 report"],
+        "each is looked at",
+        policy=policy(suppliers=(CJ, replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-")))),
     ),
     Row(
         "fulfilled already, a label",
