@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|bd)")
 _UNIT = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST = timedelta(days=36_500)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+"""No period ends later. Many systems write this day for "never", and a day after it there is none to count with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,13 @@ class Period:
 
         A business day is counted from `start`'s time of day (UTC) to the same time on the next business day.
         """
-        if not self.business_days:
-            return start + self.elapsed
-        at, left = start, self.business_days
+        try:
+            return min(self._end(start, calendar), _LAST)
+        except OverflowError:
+            return _LAST
+
+    def _end(self, start: datetime, calendar: Calendar) -> datetime:
+        at, left = start + self.elapsed, self.business_days
         while left:
             at += timedelta(days=1)
             if calendar.is_business_day(at.date()):
@@ -63,6 +70,8 @@ def parse_period(text: str) -> Period:
     if not match:
         raise ValueError(f"{text!r} is no length of time; write it as 30m, 24h, 5d or 5bd (business days)")
     number, unit = match.groups()
+    if float(number) > _LONGEST / _UNIT.get(unit, timedelta(days=1)):
+        raise ValueError(f"{text[:30]!r} is longer than a hundred years")
     if unit != "bd":
         return Period(elapsed=float(number) * _UNIT[unit])
     if "." in number or int(number) < 1:

@@ -31,6 +31,17 @@ def test_what_is_no_length_of_time_says_how_to_write_one(text):
         parse_period(text)
 
 
+@pytest.mark.parametrize("text", ["36501d", "876001h", "36501bd", "9999999999d", "9" * 400 + "s"])
+def test_a_length_of_time_that_no_calendar_holds_is_refused(text):
+    with pytest.raises(ValueError, match=f"'{text[:30]}' is longer than a hundred years"):
+        parse_period(text)
+
+
+@pytest.mark.parametrize("text", ["36500d", "36500bd"])
+def test_a_hundred_years_are_understood(text):
+    assert parse_period(text).text == text
+
+
 @pytest.mark.parametrize("text", ["0bd", "1.5bd"])
 def test_business_days_are_whole_and_at_least_one(text):
     with pytest.raises(ValueError, match=f"'{text}': business days are whole and at least 1"):
@@ -57,7 +68,9 @@ def test_a_period_is_written_in_the_largest_unit_that_fits(period, text):
 
 
 @given(
-    st.one_of(st.integers(0, 10**9).map(lambda n: elapsed(seconds=n)), st.builds(Period, business_days=st.integers(1)))
+    st.one_of(
+        st.integers(0, 10**9).map(lambda n: elapsed(seconds=n)), st.builds(Period, business_days=st.integers(1, 36_500))
+    )
 )
 def test_what_was_written_is_read_back(period):
     # Seconds of more than six digits that fit no larger unit would be written rounded.
@@ -88,6 +101,19 @@ def test_elapsed_time_ends_after_that_much_of_it():
 def test_business_days_skip_weekends_and_holidays_and_keep_the_time_of_day(days, holidays, day):
     end = Period(business_days=days).end(FRIDAY, calendar=Calendar(holidays=holidays))
     assert end == FRIDAY.replace(day=day)
+
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("period", [elapsed(), elapsed(hours=1), elapsed(days=40), Period(business_days=1)])
+@pytest.mark.parametrize("start", [NEVER, datetime.max.replace(tzinfo=UTC)], ids=["the day", "its last moment"])
+def test_what_begins_on_the_day_that_stands_for_never_ends_on_it(period, start):
+    assert period.end(start) == NEVER
+
+
+def test_no_period_that_ends_before_that_day_is_cut_short():
+    assert elapsed(hours=1).end(NEVER - timedelta(hours=2)) == NEVER - timedelta(hours=1)
 
 
 def test_a_period_that_begins_on_a_weekend_counts_from_the_first_business_day():

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.stores.orders_export.cells import instant as read_export
+from adapters.suppliers.cj.payload import instant as read_cj
 from adapters.suppliers.feed.cells import instant as read_feed
 from syncd.domain.ports import SupplierQuery
 from tests.suppliers.worlds import FeedWorld
@@ -107,11 +108,29 @@ async def test_the_zone_of_the_stanza_reaches_the_parcel(zone: str, written: str
     assert [parcel.shipped_at for parcel in order.parcels] == [at]
 
 
-def test_a_time_that_is_past_the_end_of_all_calendars_by_its_zone_is_refused_in_words() -> None:
-    for cell in ("9999-12-31 23:59", "9999-12-31T23:59:59-05:00"):
-        with pytest.raises(ValueError, match=f"date '{cell}' is past the last day of all calendars"):
-            read_feed(cell, zone=NEW_YORK, form=None)
-        with pytest.raises(ValueError, match=f"time '{cell}' is past an end of all calendars"):
-            read_export(cell, zone=NEW_YORK)
-    with pytest.raises(ValueError, match="time '0001-01-01' is past an end of all calendars"):
-        read_export("0001-01-01", zone=BERLIN)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0001-01-01",
+        "0001-01-01 00:00",
+        "1899-12-30",
+        "1999-12-31 23:59",
+        "3000-01-01",
+        "9999-12-31 23:59",
+        "9999-12-31T23:59:59-05:00",
+    ],
+)
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK], ids=str)
+def test_what_systems_write_where_there_is_no_time_is_none(cell: str, zone: ZoneInfo) -> None:
+    with pytest.raises(ValueError, match=f"date '{cell}' is not of this millennium"):
+        read_feed(cell, zone=zone, form=None)
+    with pytest.raises(ValueError, match=f"time '{cell}' is not of this millennium"):
+        read_export(cell, zone=zone)
+    with pytest.raises(ValueError, match=f"'{cell}' is no time"):
+        read_cj(cell, zone=zone)
+
+
+@pytest.mark.parametrize("cell", ["2000-01-01", "2999-12-31 23:59"])
+def test_the_millennium_is_read_from_its_first_day_to_its_last(cell: str) -> None:
+    assert read_both(cell, NEW_YORK).astimezone(NEW_YORK).isoformat(sep=" ").startswith(cell)
+    assert read_cj(cell, zone=NEW_YORK) == read_both(cell, NEW_YORK)

@@ -10,6 +10,7 @@ from syncd.domain.orders import FinancialStatus
 _ID = re.compile(r"(\d{4,20})(?:\.0+)?")
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _WHOLE = re.compile(r"(\d{1,6})(?:\.0+)?")
+_YEARS = range(2000, 3000)
 _FORMS = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
@@ -18,10 +19,9 @@ def instant(cell: str, *, zone: tzinfo) -> datetime | None:
     if not cell:
         return None
     at = _parsed(cell)
-    try:
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"time {cell!r} is past an end of all calendars") from None
+    if at.year not in _YEARS:
+        raise ValueError(f"time {cell!r} is not of this millennium")
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _parsed(cell: str) -> datetime:

@@ -44,6 +44,7 @@ _CARRIER_RUNGS = {"in transit": Rung.IN_TRANSIT, "delivered": Rung.DELIVERED}
 """The words of `trackingStatus` that are known; others leave the rung as it is."""
 
 _EARLIEST_EPOCH_MS = 10**11
+_YEARS = range(2000, 3000)
 _EXACT = 2**53
 
 
@@ -168,9 +169,11 @@ def instant(value: Any, *, zone: tzinfo) -> datetime | None:
         return None
     try:
         at = _written(value)
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"{str(value)[:40]!r} is no time") from None
+        at = None
+    if at is None or at.year not in _YEARS:
+        raise ValueError(f"{str(value)[:40]!r} is no time")
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _written(value: Any) -> datetime:

@@ -15,7 +15,8 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
 _SPACED_ZONE = re.compile(r"\s+([+-]\d{2}:?\d{2}|Z|UTC|GMT)$")
 _NAMED_MONTH = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y")
-_FIRST_YEAR = 2000
+_YEARS = range(2000, 3000)
+"""Others are no dates of parcels: 1899-12-30 is a spreadsheet's zero, 0001-01-01 and 9999-12-31 a database's."""
 
 
 def plain(cell: str) -> str:
@@ -63,12 +64,9 @@ def instant(cell: str, *, zone: tzinfo, form: str | None) -> datetime | None:
     if not text:
         return None
     at = datetime.strptime(text, form) if form else _read(_SPACED_ZONE.sub(_joined, text))  # noqa: DTZ007 - the zone comes next
-    if at.year < _FIRST_YEAR:
-        raise ValueError(f"date {text[:30]!r} is before {_FIRST_YEAR}")
-    try:
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"date {text[:30]!r} is past the last day of all calendars") from None
+    if at.year not in _YEARS:
+        raise ValueError(f"date {text[:30]!r} is not of this millennium")
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _joined(zone: re.Match[str]) -> str:
