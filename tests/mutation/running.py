@@ -19,13 +19,41 @@ import libcst
 import pytest
 from mutmut.__main__ import collect_or_load_stats, create_mutants
 from mutmut.configuration import config
-from mutmut.mutation import mutators
+from mutmut.mutation import file_mutation, mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir, setup_source_paths, walk_mutatable_files
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
 from mutmut.workers.isolation import get_mutant_runner
+
+_SEEN_THROUGH = {"property", "lru_cache", "cache"}
+"""Decorators that run nothing but the function itself, so that it can be changed beneath them."""
+
+
+def look_beneath_decorators() -> None:
+    """Mutate properties and functions whose answers are kept, too; mutmut leaves all decorated functions alone."""
+    inner: Any = file_mutation
+    skips, arrange = inner.MutationVisitor._skip_node_and_children, inner.function_trampoline_arrangement
+
+    def skips_other(visitor: Any, node: libcst.CSTNode) -> bool:
+        return bool(skips(visitor, _bare(node)))
+
+    def arranged(function: libcst.FunctionDef, *more: Any, **named: Any) -> Any:
+        declared, (switch, *variants), assigned, names = arrange(function, *more, **named)
+        return declared, [switch, *(_bare(one) for one in variants)], assigned, names
+
+    inner.MutationVisitor._skip_node_and_children = skips_other
+    inner.function_trampoline_arrangement = arranged
+
+
+def _bare(node: Any) -> Any:
+    """A function without its decorators if they are all of those, else the node itself."""
+    if not isinstance(node, libcst.FunctionDef):
+        return node
+    names = {one.decorator.func if isinstance(one.decorator, libcst.Call) else one.decorator for one in node.decorators}
+    is_seen_through = all(isinstance(name, libcst.Name) and name.value in _SEEN_THROUGH for name in names)
+    return node.with_changes(decorators=()) if node.decorators and is_seen_through else node
 
 
 def leave_sentences_alone() -> None:
@@ -117,6 +145,7 @@ def _in(keep: Any) -> Any:
 
 if __name__ == "__main__":
     leave_sentences_alone()
+    look_beneath_decorators()
     prepare()
     parser = argparse.ArgumentParser()
     parser.add_argument("--every", type=int, default=1)

@@ -12,12 +12,13 @@ import inspect
 import json
 import os
 import resource
-import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import pytest
+
+from tests.mutation.quick import forget_answers
 
 _LONGEST_S = 20
 """What a mutant may take at least before it counts as one that never ends."""
@@ -159,7 +160,7 @@ class Trial:
         resource.setrlimit(
             resource.RLIMIT_CPU, (int(time.process_time() + max(_LONGEST_S, 10 * expected)), resource.RLIM_INFINITY)
         )
-        _forget_answers()
+        forget_answers()  # they were found without the mutant
         self.switch_on(mutant.name)
         session.testsfailed = 0
         noticed = _noticing(session, [self.items[one] for one in chosen], is_last=mutant.is_alone)
@@ -206,18 +207,6 @@ def _passes(item: pytest.Function) -> bool:
     except BaseException:  # noqa: BLE001 - whatever it is, it was noticed
         return False
     return True
-
-
-def _forget_answers() -> None:
-    """What the code keeps of earlier calls was found without the mutant."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("syncd."):
-            for value in _caches(vars(module).values()):
-                value.cache_clear()
-
-
-def _caches(values: Iterable[object]) -> list[object]:
-    return [value for value in values if callable(getattr(value, "cache_clear", None))]
 
 
 def _be_quiet(session: pytest.Session) -> None:
