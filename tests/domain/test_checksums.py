@@ -58,6 +58,7 @@ RIGHT = [
     (usps, "12", "5", "the first place counts three times: 3 + 2"),
     (fedex, "98657878885", "5", "986578788855"),
     (fedex, "00000000000", "0", "nothing"),
+    (fedex, "30000000002", "0", "11 leaves nothing"),
     (fedex, "20000000004", "0", "10 leaves 10, which is written 0"),
 ]
 
