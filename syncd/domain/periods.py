@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 _FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|bd)")
 _UNIT = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST = timedelta(days=36_500)
-_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+LAST = datetime(9999, 12, 31, tzinfo=UTC)
 """No period ends later. Many systems write this day for "never", and a day after it there is none to count with."""
 
 
@@ -51,9 +51,9 @@ class Period:
         A business day is counted from `start`'s time of day (UTC) to the same time on the next business day.
         """
         try:
-            return min(self._end(start, calendar), _LAST)
+            return min(self._end(start, calendar), LAST)
         except OverflowError:
-            return _LAST
+            return LAST
 
     def _end(self, start: datetime, calendar: Calendar) -> datetime:
         at, left = start + self.elapsed, self.business_days

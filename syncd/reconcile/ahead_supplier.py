@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from syncd.domain.carriers import tracking_for
 from syncd.domain.numbers import normalise
+from syncd.domain.periods import elapsed
 from syncd.domain.shipments import Rung, SupplierState
 from syncd.domain.steps import Action, Allocation, Approval, StepLine, Target
 from syncd.domain.tracking import Tracking
@@ -19,10 +20,10 @@ from syncd.reconcile.movement import movement
 from syncd.reconcile.placing import Place, Placing, owners, place_key
 from syncd.reconcile.steps import Draft, at_least_asked
 
-NEWS_FOR = timedelta(days=7)
+NEWS_FOR = elapsed(days=7)
 """A customer is told of a parcel only while its evidence is younger than this (design 4.5, notify `once`)."""
 
-OLD_DELIVERY = timedelta(days=30)
+OLD_DELIVERY = elapsed(days=30)
 """A parcel that was delivered longer ago is fulfilled in the store only after a person agreed (catalogue A06)."""
 
 _SAYS_SHIPPED = ALL_SHIPPED | {SupplierState.PART_SHIPPED}
@@ -289,7 +290,7 @@ def _approval(case: Case, shipment: Shipment) -> Approval:
     """The policy's word; a delivery of long ago is back-filled only after a person agreed."""
     delivered = shipment.parcel.delivered_at
     approval = case.policy.create_fulfillments
-    if shipment.rung is Rung.DELIVERED and delivered is not None and case.is_past(delivered + OLD_DELIVERY):
+    if shipment.rung is Rung.DELIVERED and delivered is not None and case.is_over(OLD_DELIVERY, delivered):
         return at_least_asked(approval)
     return approval
 
@@ -322,9 +323,9 @@ def _is_news(case: Case, placing: Placing, shipments: Sequence[Shipment]) -> boo
         if not case.view.notified.isdisjoint(shipment.keys) or not shown.isdisjoint(shipment.numbers):
             return False
         left = evidence_at(shipment)
-        if shipment.rung is Rung.DELIVERED or left is None or case.now - left >= NEWS_FOR:
+        if shipment.rung is Rung.DELIVERED or left is None or case.now >= (end := NEWS_FOR.end(left)):
             return False
-        case.later(left + NEWS_FOR)
+        case.later(end)
     return True
 
 

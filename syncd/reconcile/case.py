@@ -10,7 +10,7 @@ from typing import Any
 from syncd.domain.carriers import tracking_for
 from syncd.domain.numbers import normalise
 from syncd.domain.orders import Line, Order
-from syncd.domain.periods import WEEKDAYS, Calendar, Period
+from syncd.domain.periods import LAST, WEEKDAYS, Calendar, Period
 from syncd.domain.steps import Step, StepLine
 from syncd.domain.tracking import Tracking
 from syncd.reconcile.catalogue import KINDS, REPORT
@@ -97,7 +97,7 @@ class Case:
         """Whether `end` is behind us; notes when it will be."""
         if self.now > end:
             return True
-        self.later(end + TICK)
+        self.later(min(end, LAST) + TICK)
         return False
 
     def units_of(self, quantities: Mapping[str, int]) -> tuple[StepLine, ...]:
@@ -180,7 +180,7 @@ class Case:
         row = KINDS[kind]
         if since is not None:
             for age, _ in row.severity_ageing:
-                self.is_past(since + age)
+                self.is_over(Period(elapsed=age), since)
         return row.severity_at(since=since, now=self.now, case=case).value
 
     def retrack(self, live: Live, *, side: Side, drift: Drift) -> Retrack:
