@@ -400,6 +400,43 @@ NUMBERS = [
         "its units are fulfilled, under whatever number",
         [],
     ),
+    *(
+        Row(
+            name,
+            view(
+                order(
+                    line(A, 3), fulfillment_orders=(work({A: 3}, remaining={A: 2}),), fulfillments=(done({A: 1}, HAND),)
+                ),
+                side(placed(parcel(P1, units={A: 1}), units={A: 3}, state=SupplierState.PART_SHIPPED)),
+                intents=(intent(action, {A: 1}, P1, state=state, effect_id=F1),),
+            ),
+            told,
+            because,
+        )
+        for name, action, state, told, because in (
+            (
+                "a person typed another number over ours, and nobody looked at ours again",
+                Action.CREATE_FULFILLMENT,
+                "done",
+                ["B04 report"],
+                "it was fulfilled all the same",
+            ),
+            (
+                "a person fulfilled a part, and the store refused it of us",
+                Action.UPDATE_TRACKING,
+                "refused",
+                ["A02 create_fulfillment", "B09 report"],
+                "our parcel never stood there",
+            ),
+            (
+                "a person fulfilled a part, and we told an event of it",
+                Action.ADD_EVENT,
+                "verified",
+                ["A02 create_fulfillment", "B09 report"],
+                "our parcel never stood there",
+            ),
+        )
+    ),
     Row(
         "the same, and the supplier gave the parcel another number meanwhile",
         view(

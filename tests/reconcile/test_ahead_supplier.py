@@ -623,6 +623,21 @@ REPLACED = [
         "it stays the person's",
         [],
     ),
+    *(
+        Row(
+            f"an update to the old one that is {state}",
+            replace(
+                _replaced(past="?"),
+                intents=(
+                    intent(Action.UPDATE_TRACKING, {A: 1}, "LX000000009CN", effect_id=F1, supplier="cj", state=state),
+                ),
+            ),
+            ["B04 report"],
+            "somebody else wrote it",
+            [],
+        )
+        for state in ("pending", "refused")
+    ),
     Row("nobody knows the old one", _replaced(past="?"), ["B04 report"], "a person's number stays", []),
     Row(
         "the old one was scanned",

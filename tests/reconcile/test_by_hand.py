@@ -146,6 +146,7 @@ def commands():
         ("a line that is not there", send(OPEN_TWICE, P1, lines={"gid://shopify/LineItem/99": 1})),
         ("a line without a SKU", send(view(order(line(A, sku=None)), side()), P1, lines={A: 2})),
         ("a line that is held, and one that is picked up", send(view(order(line(A, 3), fulfillment_orders=(work({A: 1}, 1, **ON_HOLD), work({A: 1}, 2, delivery_method=DeliveryMethod.PICK_UP), work({A: 1}, 3))), side()), P1, lines={A: 2})),
+        ("more than there is, beside held work that is done", send(view(order(line(A, 2), fulfillment_orders=(work({A: 1}, 1, remaining={}, **ON_HOLD), work({A: 1}, 2))), side()), P1, lines={A: 2})),
         ("only what is not held", send(view(order(line(A, 2), fulfillment_orders=(work({A: 1}, 1, **ON_HOLD), work({A: 1}, 2))), side()), P1)),
         ("nothing can be fulfilled", send(view(order(fulfillment_orders=(work({A: 1}, **ON_HOLD),)), side()), P1)),
         ("a parcel that the supplier knows", send(view(order(), side(placed(parcel(P1, key="box-1")), placed(parcel(P2), n=2))), P1, P2, "X1", notify=True)),
