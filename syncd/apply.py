@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby, zip_longest
 from typing import TypeVar
 
@@ -43,10 +44,11 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A step decided again on fresh reads: the same effect, with the target's present ids."""
+    """A step decided again on fresh reads: the same effect, with the target's present ids. `decided_at`: when they were made."""
 
     step: Step
     before: Order
+    decided_at: datetime
 
 
 Redecide = Callable[[Sequence[Step]], Awaitable[Mapping[str, Fresh | SyncdError]]]
@@ -181,6 +183,10 @@ class _Hand:
         if fresh is None:
             text = "What it answered is no longer so; nothing was sent."
             return await self._not_sent(step, row, code="stale", text=text)
+        if self.shop.clock.now() - fresh.decided_at > self.shop.limits.lease:
+            # The machine slept, or the store took minutes for the steps before: people may have acted since.
+            text = "It was held up for longer than a lease after it was decided; nothing was sent. The next pass decides anew."
+            return await self._not_sent(step, row, code="held_up", text=text, state=StepState.FAILED)
         return await self._send(replace(fresh.step, id=step.id, approval=step.approval), row, before=fresh.before)
 
     async def _not_sent(

@@ -22,7 +22,7 @@ def deciding_again(
 
     async def redecide(steps: Sequence[Step]) -> Mapping[str, Fresh | SyncdError]:
         observed = await observe_orders(shop, {step.order_id for step in steps}, suppliers=_evidence_of(shop, steps))
-        fresh = observed.fresh
+        fresh, decided_at = observed.fresh, shop.clock.now()
         found: dict[str, Fresh | SyncdError] = {}
         for view in await views_of(shop, observed):
             for step in (one for one in steps if one.order_id == view.order.id):
@@ -34,7 +34,7 @@ def deciding_again(
                     continue
                 same = _same(step, wanted, others={one.id for one in planned if one.id != step.id})
                 if same is not None:
-                    found[step.id] = Fresh(step=same, before=view.order)
+                    found[step.id] = Fresh(step=same, before=view.order, decided_at=decided_at)
                 elif error := _unread(step, observed):
                     found[step.id] = error
         return found

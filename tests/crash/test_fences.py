@@ -87,6 +87,30 @@ async def test_a_call_whose_deadline_passed_before_it_could_leave_is_not_sent() 
         assert list(effects_of(lives.world).values()) == [1]
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(59, "verified "), (61, "failed held_up")])
+async def test_what_was_decided_longer_than_a_lease_ago_is_not_sent(seconds: int, told: str) -> None:
+    """Nobody took the store over, so the fence is still ours; but people may have changed the order since."""
+    before_sent = (await places(SCENARIOS["create"])).index("after sent")
+    async with new_lives() as lives:
+        await SCENARIOS["create"].prepare(lives)
+
+        async def time_passes() -> None:
+            lives.world.clock.advance(timedelta(seconds=seconds))
+
+        codes: list[str] = []
+
+        async def act(lives: Lives) -> None:
+            run = await cycle.reconcile(lives.world.shop, agree=lambda _: True)
+            codes.extend(f"{one.state} {one.code}" for one in run.outcomes)
+
+        edge = Edge(pauses_at=before_sent, pause=time_passes)
+        await lives.live(act, edge=edge)
+        assert codes == [told]
+        assert ("before CreateFulfillment" in edge.passed) == (seconds < 60)
+        await lives.live(one_pass)
+        assert list(effects_of(lives.world).values()) == [1]
+
+
 async def test_no_call_outlives_its_fence_however_long_the_batch_takes() -> None:
     """The fence is renewed with every call: a batch that took most of a lease must not end with a call beyond it."""
     async with new_lives() as lives:

@@ -186,7 +186,9 @@ def decides_nothing_again(patcher: Patcher) -> None:
             ids = sorted({step.order_id for step in steps})
             views = await shop.db.run(mirror.views, store=shop.name, order_ids=ids, policy=shop.policy, reads={})
             kept = {view.order.id: view.order for view in views}
-            return {step.id: Fresh(step=step, before=kept[step.order_id]) for step in steps}
+            return {
+                step.id: Fresh(step=step, before=kept[step.order_id], decided_at=shop.clock.now()) for step in steps
+            }
 
         return same
 
