@@ -135,7 +135,8 @@ ROWS = (
         "that store was never read.",
         runbook="It is not clear who ships this line, or whether it was ever ordered. syncd creates nothing for it. Name the "
         "supplier's order with `syncd link`, or place the order if it is missing. Where two suppliers claim a line, narrow their "
-        "`lines` rules. A guess here would put the wrong number on the customer's order.",
+        "`lines` rules. A store that is `not read yet` is read by `syncd plan --store NAME`; one that is gone is to be taken out of the "
+        "supplier's `stores`. A guess here would put the wrong number on the customer's order.",
     ),
     Kind(
         code="F14",
