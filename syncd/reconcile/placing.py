@@ -219,7 +219,7 @@ class _Work:
         wanted = _open(placing.need)
         shared = [live for live in lost if _shares(live.left, wanted)]
         if shared:
-            self._settle_on(placing, shared, wanted, is_excess=False)
+            self._settle_on(placing, shared, wanted)
 
     def onto_overwritten(self, placing: Placing) -> None:
         """A parcel that we fulfilled stays fulfilled when somebody types another number over its own.
@@ -236,11 +236,11 @@ class _Work:
             and not self.written.get(live.id, set()).isdisjoint(numbers)
         ]
         if changed:
-            self._settle_on(placing, changed, wanted, is_excess=False)
+            self._settle_on(placing, changed, wanted)
 
     def onto_open(self, placing: Placing) -> None:
-        if placing.shipment.rung < self.fulfill_on:
-            return
+        if placing.shipment.rung < self.fulfill_on or placing.unsure:
+            return  # it is one of those, whichever it is
         reasons: list[str] = []
         for slot, quantity in self._choose(_open(placing.need)):
             slot.left -= quantity
@@ -287,7 +287,7 @@ class _Work:
         others = [live for live in self.lives if live not in placing.on and live not in placing.bare]
         uncovered = [live for live in others if live.numbers and _shares(live.left, wanted)]
         if uncovered:
-            self._settle_on(placing, uncovered, wanted, is_excess=False)
+            self._settle_on(placing, uncovered, wanted)
         elif not placing.is_somewhere and not placing.blocked:
             # Everything is accounted for already: one more parcel for the same units.
             numbered = [live for live in others if live.numbers or live in self.dressed]
@@ -337,7 +337,9 @@ class _Work:
     def _room(self, line_id: str) -> int:
         return sum(slot.left for slot in self.slots[line_id])
 
-    def _settle_on(self, placing: Placing, lives: list[Live], wanted: Mapping[str, int], *, is_excess: bool) -> None:
+    def _settle_on(
+        self, placing: Placing, lives: list[Live], wanted: Mapping[str, int], *, is_excess: bool = False
+    ) -> None:
         """Say what the parcel means for fulfillments that carry other numbers."""
         known = [live for live in lives if self._whose(live) != {"foreign"}]
         held = [live.lines if is_excess else live.left for live in known]

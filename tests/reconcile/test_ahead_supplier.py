@@ -727,6 +727,25 @@ REPLACED = [
         [f"update_tracking A*1 {P1}"],
     ),
     Row(
+        "one of two is replaced, nobody knows which, while a third unit is open",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(work({A: 3}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, "LX000000008CN", n=1), done({A: 1}, "LX000000009CN", n=2)),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 1}), units={A: 3}, state=PART),
+                    past_numbers=frozenset({"LX000000008CN", "LX000000009CN", P1}),
+                )
+            ),
+        ),
+        ["A04 report"],
+        "it may be either, and then the third has not left",
+        [],
+    ),
+    Row(
         "set back by somebody",
         replace(
             _replaced(), intents=(intent(Action.UPDATE_TRACKING, {A: 1}, P1, effect_id="gid://shopify/Fulfillment/1"),)
