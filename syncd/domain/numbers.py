@@ -24,13 +24,13 @@ _EXACT = 2**53
 """Whole numbers beyond it are rounded by a float, so their last digits are lost."""
 
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_DASHES = dict.fromkeys(map(ord, "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"))
+_DASHES = dict.fromkeys(map(ord, "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"))
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-_QUOTES = dict.fromkeys(map(ord, "'\"`\u2018\u2019\u201c\u201d\uff07\uff02\uff40"))
+_QUOTES = dict.fromkeys(map(ord, "'\"`\u2018\u2019\u201c\u201d"))
 _UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
-_WIDE_UPPER = {code: ord(chr(code - 0xFEE0).upper()) for code in range(0xFF01, 0xFF5F)}
 _CLEAN = {**_WIDE, **_UNSEEN}
-_COMPARE = {**_WIDE_UPPER, **_UPPER, **_DASHES, **_UNSEEN, **_QUOTES}
+_COMPARE = {**_UPPER, **_DASHES, **_QUOTES}
+"""For text that is clean already."""
 
 _EXPONENT = re.compile(r"\d+[.,]\d+\s*E\s*[+-]?\d{1,4}|\d\s*E\s*[+-]?\d{2,3}|\d+\s*E[+-]\d{1,3}", re.IGNORECASE)
 _FLOAT = re.compile(r"(\d+)\.0+")
@@ -43,7 +43,7 @@ _WORDS_FOR_NONE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-_HARD = re.compile(r"[,;|\r\n\t\u3001\uff0c\uff1b]+")
+_HARD = re.compile(r"[,;|\r\n\t\u3001]+")
 _SOFT = re.compile(r"\s*[/+&]\s*|\s+and\s+", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _SHORTEST_OF_SEVERAL = 8

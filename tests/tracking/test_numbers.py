@@ -116,6 +116,81 @@ def test_one_and_yes_are_told_apart_whichever_was_asked_for_first(cells: tuple[f
     assert [normalise(cell) for cell in cells] == ["" if cell is True else "1" for cell in cells]
 
 
+@pytest.mark.parametrize(
+    "sign",
+    "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"  # dashes
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # unseen
+    "'\"`\u2018\u2019\u201c\u201d\uff07\uff02\uff40"  # quotes
+    " \u00a0\u2009\u3000",  # spaces
+    ids=lambda sign: f"U+{ord(sign):04X}",
+)
+def test_no_dash_space_quote_or_unseen_sign_makes_another_number(sign: str) -> None:
+    assert normalise(f"1Z5R{sign}89390357567127") == "1Z5R89390357567127"
+
+
+@pytest.mark.parametrize("sign", ",;|\r\n\t\u3001\uff0c\uff1b/+&\uff0f", ids=lambda sign: f"U+{ord(sign):04X}")
+def test_whatever_stands_between_two_numbers_parts_them(sign: str) -> None:
+    assert split_numbers(f"PARCEL99{sign}PARCEL98X") == ("PARCEL99", "PARCEL98X")
+
+
+@pytest.mark.parametrize(
+    ("cell", "numbers"),
+    [
+        ("PARCEL99 & PARCEL98X", ("PARCEL99", "PARCEL98X")),
+        ("PARCEL99 AND PARCEL98X", ("PARCEL99", "PARCEL98X")),
+        ("PARCEL9 PARCEL8X", ("PARCEL9PARCEL8X",)),  # too short to be two
+        ("PARCEL9/PARCEL8X", ("PARCEL9/PARCEL8X",)),
+        ("123,456", ("123456",)),
+        ("12,345,678", ("12345678",)),
+        ("1234,567", ("1234", "567")),
+        ("12,3456", ("12", "3456")),
+        ("123456789012.00", ("123456789012",)),
+        ("pending 12345", ("pending12345",)),
+        ("NOTE12", ("NOTE12",)),
+        ("12E34", ("12E34",)),
+        ("1E2", ("1E2",)),
+        ("1.5E12345", ("1.5E12345",)),
+        ("1E2345", ("1E2345",)),
+        ("12E+3456", ("12E+3456",)),
+    ],
+)
+def test_a_cell_is_parted_only_where_numbers_may_end(cell: str, numbers: tuple[str, ...]) -> None:
+    assert split_numbers(cell) == numbers
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "pending", "awaiting", "waiting", "await", "not", "no", "none", "without", "to be", "will be", "tba", "tbc", "tbd",
+        "n/a", "na", "unknown", "untracked", "processing", "coming", "soon",
+    ],
+)  # fmt: skip
+def test_a_word_for_none_counts_whatever_comes_after_it(word: str) -> None:
+    for cell in (f"{word} 1234", f"{word.upper()}: in 3\ndays"):
+        assert is_no_number(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1.2E+3",
+        "1.2E-3",
+        "1,2e3",
+        "1.2 E 3456",
+        "9E21",
+        "9e215",
+        "9 E +21",
+        "12E+3",
+        "123E-456",
+        "#DIV/0!",
+        "#NUM0?",
+        "#n/a1",
+    ],
+)
+def test_what_a_spreadsheet_writes_where_a_number_was_is_none(cell: str) -> None:
+    assert is_no_number(cell)
+
+
 @given(CELLS)
 def test_normalising_twice_is_normalising_once(cell: str | float | None) -> None:
     once = normalise(cell)
