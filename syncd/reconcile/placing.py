@@ -219,7 +219,7 @@ class _Work:
         wanted = _open(placing.need)
         shared = [live for live in lost if _shares(live.left, wanted)]
         if shared:
-            self._settle_on(placing, shared, wanted)
+            self._settle_on(placing, shared)
 
     def onto_overwritten(self, placing: Placing) -> None:
         """A parcel that we fulfilled stays fulfilled when somebody types another number over its own.
@@ -236,7 +236,7 @@ class _Work:
             and not self.written.get(live.id, set()).isdisjoint(numbers)
         ]
         if changed:
-            self._settle_on(placing, changed, wanted)
+            self._settle_on(placing, changed)
 
     def onto_open(self, placing: Placing) -> None:
         if placing.shipment.rung < self.fulfill_on or placing.unsure:
@@ -281,37 +281,37 @@ class _Work:
 
     def onto_numbered(self, placing: Placing) -> None:
         wanted = _open(placing.need)
-        is_early = placing.shipment.rung < self.fulfill_on
-        if not wanted or (is_early and any(self._room(line_id) for line_id in wanted)):
+        if not wanted or any(self._room(line_id) for line_id in wanted):
             return
-        others = [live for live in self.lives if live not in placing.on and live not in placing.bare]
-        uncovered = [live for live in others if live.numbers and _shares(live.left, wanted)]
+        uncovered = [live for live in self.lives if live.numbers and _shares(live.left, wanted)]
         if uncovered:
-            self._settle_on(placing, uncovered, wanted)
+            self._settle_on(placing, uncovered)
         elif not placing.is_somewhere and not placing.blocked:
             # Everything is accounted for already: one more parcel for the same units.
-            numbered = [live for live in others if live.numbers or live in self.dressed]
+            numbered = [live for live in self.lives if live.numbers or live in self.dressed]
             covered = [live for live in numbered if _shares(live.lines, wanted)]
-            if not self._ride_along(placing, wanted, others=covered) and covered:
-                self._settle_on(placing, covered, wanted, is_excess=True)
+            if covered:
+                self._settle_on(placing, covered, is_excess=True)
+            else:
+                self._ride_along(placing, wanted)
 
     def unknown(self, placing: Placing) -> None:
         """Place a parcel of which only the possible lines are known."""
         shipment = placing.shipment
         if placing.on:
             return
-        scope = {line_id: self.units[line_id].wanted for line_id in shipment.scope}
-        room = {line_id: self._room(line_id) for line_id in scope if self._room(line_id)}
+        room = {line_id: self._room(line_id) for line_id in shipment.scope if self._room(line_id)}
         if room:
             placing.unknown_units = room if shipment.rung >= self.fulfill_on else {}
             return
-        touched = [live for live in self.lives if _shares(live.lines, scope)]
-        if self._ride_along(placing, scope, others=touched):
-            return
-        uncovered = [live for live in touched if any(live.left.values())]
-        self._unknown_onto(placing, uncovered or touched, is_excess=not uncovered)
+        wanted = [line_id for line_id in shipment.scope if self.units[line_id].wanted > 0]
+        touched = [live for live in self.lives if _shares(live.lines, wanted)]
+        if touched:
+            self._unknown_onto(placing, [live for live in touched if any(live.left.values())] or touched)
+        else:
+            self._ride_along(placing, wanted)
 
-    def _unknown_onto(self, placing: Placing, candidates: list[Live], *, is_excess: bool) -> None:
+    def _unknown_onto(self, placing: Placing, candidates: list[Live]) -> None:
         if len(candidates) != 1:
             is_numbered = any(live.numbers for live in candidates)
             if is_numbered and placing.shipment.rung < self.fulfill_on:
@@ -321,29 +321,25 @@ class _Work:
             return
         (live,) = candidates
         if live.numbers:
-            self._settle_on(placing, candidates, dict(live.lines), is_excess=is_excess)
+            self._settle_on(placing, candidates)
         else:
             placing.bare = [live]
             live.take(placing.shipment, dict(live.left))
 
-    def _ride_along(self, placing: Placing, wanted: Mapping[str, int], *, others: Sequence[Live]) -> bool:
+    def _ride_along(self, placing: Placing, wanted: Iterable[str]) -> None:
         """Join the create of this pass that covers the same units, if only that one can be meant."""
-        hosts = [one for one in self.created if _shares(_created(one), wanted)]
-        if len(hosts) != 1 or others or placing.shipment.rung < self.fulfill_on or len(hosts[0].creates) > 1:
-            return False
-        hosts[0].guests.append(placing.shipment)
-        return True
+        hosts = [one for one in self.created if not _created(one).isdisjoint(wanted)]
+        if len(hosts) == 1 and len(hosts[0].creates) == 1 and placing.shipment.rung >= self.fulfill_on:
+            hosts[0].guests.append(placing.shipment)
 
     def _room(self, line_id: str) -> int:
         return sum(slot.left for slot in self.slots[line_id])
 
-    def _settle_on(
-        self, placing: Placing, lives: list[Live], wanted: Mapping[str, int], *, is_excess: bool = False
-    ) -> None:
+    def _settle_on(self, placing: Placing, lives: list[Live], *, is_excess: bool = False) -> None:
         """Say what the parcel means for fulfillments that carry other numbers."""
         known = [live for live in lives if self._whose(live) != {"foreign"}]
         held = [live.lines if is_excess else live.left for live in known]
-        if len(known) > 1 and not _all_meant(held, wanted):
+        if len(known) > 1 and not _all_meant(held, _open(placing.need)):
             is_lost = not is_excess and any(self._is_lost(live) for live in known)
             placing.unsure = known
             placing.unsure_kind = "tracking_replaced_at_supplier" if is_lost else "extra_parcel_not_in_store"
@@ -379,16 +375,12 @@ def _all_meant(held: Iterable[Mapping[str, int]], wanted: Mapping[str, int]) -> 
     return all(quantity <= wanted.get(line_id, 0) for line_id, quantity in units.items())
 
 
-def _shares(left: Mapping[str, int], wanted: Mapping[str, int]) -> bool:
-    return any(left.get(line_id, 0) > 0 and quantity > 0 for line_id, quantity in wanted.items())
+def _shares(left: Mapping[str, int], wanted: Iterable[str]) -> bool:
+    return any(left.get(line_id, 0) > 0 for line_id in wanted)
 
 
-def _created(placing: Placing) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for allocations in placing.creates.values():
-        for one in allocations:
-            units[one.line_item_id] = units.get(one.line_item_id, 0) + one.quantity
-    return units
+def _created(placing: Placing) -> set[str]:
+    return {one.line_item_id for allocations in placing.creates.values() for one in allocations}
 
 
 def _allocation(slot: Slot, quantity: int) -> Allocation:

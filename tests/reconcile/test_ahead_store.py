@@ -362,6 +362,16 @@ NUMBERS = [
         [],
     ),
     Row(
+        "no number on one, a parcel for a part of it and for an open line",
+        view(
+            shown(done({A: 2}), lines=(line(A, 2), line(B)), fulfillment_orders=(closed({A: 2}, 1), work({B: 1}, 2))),
+            side(placed(parcel(P1, units={A: 1, B: 1}), units={A: 2, B: 1}, state=SupplierState.PART_SHIPPED)),
+        ),
+        ["B02 report"],
+        "the person meant something else",
+        [],
+    ),
+    Row(
         "no number on one, open units beside",
         view(
             shown(done({A: 1}), lines=(line(A, 2),), fulfillment_orders=(work({A: 2}, remaining={A: 1}),)),

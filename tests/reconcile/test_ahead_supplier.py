@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syncd.domain.orders import DeliveryMethod, FulfillmentOrderStatus
+from syncd.domain.orders import DeliveryMethod, FulfillmentOrderStatus, RefundedLine, Restock
 from syncd.domain.periods import elapsed
 from syncd.domain.shipments import Rung, SupplierLine, SupplierState
 from syncd.domain.steps import Action, Approval
@@ -39,6 +39,8 @@ ON_HOLD = FulfillmentOrderStatus.ON_HOLD
 TWO = (line(A), line(B))
 PART = SupplierState.PART_SHIPPED
 F1 = "gid://shopify/Fulfillment/1"
+SECOND = {"location_id": "gid://shopify/Location/2"}
+FEED = policy(suppliers=(replace(CJ, snapshot=False),))
 SHOWN = {"fulfillment_orders": (closed({A: 1}),), "fulfillments": (done({A: 1}, P1),)}
 TWO_PLACES = (work({A: 1}, 1), work({B: 1}, 2, location_id="gid://shopify/Location/2"))
 
@@ -305,6 +307,49 @@ SHIPPED = [
         ["A01 create_fulfillment"],
         "a number alone proves nothing",
         [f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
+        "several works of one place before one each of two places",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(work({A: 1}, 1, **SECOND), work({A: 1}, 2), work({A: 1}, 3)),
+            ),
+            side(placed(parcel(P1, units={A: 2}), units={A: 3}, state=PART)),
+        ),
+        ["A02 create_fulfillment"],
+        "one fulfillment where one is enough",
+        [f"create_fulfillment A*2 {P1}"],
+    ),
+    Row(
+        "a place with room for all before one that has less and came first",
+        view(
+            order(line(A, 3), fulfillment_orders=(work({A: 1}, 1), work({A: 2}, 2, **SECOND))),
+            side(placed(parcel(P1, units={A: 2}), units={A: 3}, state=PART)),
+        ),
+        ["A02 create_fulfillment"],
+        "one fulfillment where one is enough",
+        [f"create_fulfillment A*2 {P1}"],
+    ),
+    Row(
+        "a place with both lines before one that has one of them and came first",
+        view(
+            order(line(A, 2), line(B), fulfillment_orders=(work({A: 1}, 1), work({A: 1, B: 1}, 2, **SECOND))),
+            side(placed(parcel(P1, units={A: 1, B: 1}), units={A: 2, B: 1}, state=PART)),
+        ),
+        ["A02 create_fulfillment"],
+        "one fulfillment where one is enough",
+        [f"create_fulfillment A*1+B*1 {P1}"],
+    ),
+    Row(
+        "two units in two works on hold",
+        view(
+            order(line(A, 2), fulfillment_orders=(work({A: 1}, 1, status=ON_HOLD), work({A: 1}, 2, status=ON_HOLD))),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 report"],
+        "told with all of its units",
+        [],
     ),
     Row(
         "two orders at one place",
@@ -725,6 +770,140 @@ REPLACED = [
         ["A04 update_tracking"],
         "the same parcel; the open unit is the other supplier order's",
         [f"update_tracking A*1 {P1}"],
+    ),
+    Row(
+        "one of two that a label is to replace, nobody knows which, while a third unit is open",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(work({A: 3}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, "LX000000008CN", n=1), done({A: 1}, "LX000000009CN", n=2)),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 1}, rung=Rung.LABEL), units={A: 3}),
+                    past_numbers=frozenset({"LX000000008CN", "LX000000009CN", P1}),
+                )
+            ),
+        ),
+        ["A04 report", "A07 report"],
+        "it may be either",
+        [],
+    ),
+    Row(
+        "an old number and a person's on one fulfillment, while a further unit is open",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, "LX000000009CN", "HAND99999999"),),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 1}), units={A: 2}, state=PART),
+                    past_numbers=frozenset({"LX000000009CN", P1}),
+                )
+            ),
+        ),
+        ["A02 create_fulfillment"],
+        "the person knows of another parcel there",
+        [f"create_fulfillment A*1 {P1}"],
+    ),
+    Row(
+        "a feed whose missing rows mean nothing, while a further unit is open",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, "LX000000009CN"),),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 1}), units={A: 2}, state=PART),
+                    past_numbers=frozenset({"LX000000009CN", P1}),
+                )
+            ),
+        ),
+        ["A02 create_fulfillment"],
+        "the old parcel may be as true as the new one",
+        [f"create_fulfillment A*1 {P1}"],
+        policy=FEED,
+    ),
+    Row(
+        "a parcel of open units and of some that another number shows",
+        view(
+            order(
+                line(A, 2),
+                line(B),
+                fulfillment_orders=(work({A: 2, B: 1}, remaining={A: 2}),),
+                fulfillments=(done({B: 1}, "LX000000009CN"),),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 1, B: 1}), units={A: 2, B: 1}, state=PART),
+                    past_numbers=frozenset({"LX000000009CN", P1}),
+                )
+            ),
+        ),
+        ["A02 create_fulfillment", "A03 update_tracking"],
+        "each of its units is where it is",
+        [f"create_fulfillment A*1 {P1}", f"update_tracking B*1 LX000000009CN,{P1}"],
+        policy=FEED,
+    ),
+    Row(
+        "a parcel of all that two fulfillments have left beside other parcels",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(closed({A: 3}),),
+                fulfillments=(done({A: 2}, "LX000000009CN", P2, n=1), done({A: 1}, "LX000000008CN", n=2)),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 2}), parcel(P2, units={A: 1})),
+                    past_numbers=frozenset({"LX000000008CN", "LX000000009CN", P1, P2}),
+                )
+            ),
+        ),
+        ["A03 update_tracking"] * 2,
+        "there is nothing to choose",
+        [f"update_tracking A*2 LX000000009CN,{P2},{P1}", f"update_tracking A*1 LX000000008CN,{P1}"],
+        policy=FEED,
+    ),
+    Row(
+        "unknown contents, and one of two fulfillments is explained",
+        view(
+            order(
+                line(A),
+                line(B, 2),
+                fulfillment_orders=(closed({A: 1, B: 2}),),
+                fulfillments=(done({A: 1}, P1, n=1), done({B: 2}, "LX000000009CN", n=2)),
+            ),
+            side(
+                linked(
+                    placed(parcel(P1, units={A: 1}), parcel(P2), state=PART),
+                    past_numbers=frozenset({"LX000000009CN", P1, P2}),
+                )
+            ),
+        ),
+        ["A04 update_tracking"],
+        "it can only be the other's",
+        [f"update_tracking B*2 {P2}"],
+    ),
+    Row(
+        "unknown contents, and one of two lines was taken off though a person fulfilled it",
+        view(
+            order(
+                line(A, current=0),
+                line(B),
+                fulfillment_orders=(closed({A: 1, B: 1}),),
+                fulfillments=(done({A: 1}, "HAND99999999", n=1), done({B: 1}, n=2)),
+                refunds=(RefundedLine(line_id=A, quantity=1, restock=Restock.CANCEL, at=ago(minutes=5)),),
+            ),
+            side(placed(parcel(P1), parcel(P2), units={A: 1, B: 1}, state=PART)),
+        ),
+        ["B02 update_tracking", "B02 update_tracking", "B09 report", "F04 report"],
+        "they are of what is wanted",
     ),
     Row(
         "one of two is replaced, nobody knows which, while a third unit is open",
