@@ -40,7 +40,7 @@ class Retrack:
 
     live: Live
     side: Side
-    """The supplier on whose word it rests; of several the last."""
+    """The supplier on whose word it rests; of several the first."""
     drop: set[str] = field(default_factory=set)
     add: dict[str, Tracking] = field(default_factory=dict)
     parcels: list[str] = field(default_factory=list)
@@ -186,7 +186,6 @@ class Case:
     def retrack(self, live: Live, *, side: Side, drift: Drift) -> Retrack:
         """The pending change of this fulfillment's numbers, with one more reason for it."""
         change = self.retracks.setdefault(live.id, Retrack(live=live, side=side))
-        change.side = side
         change.drifts.append(drift)
         return change
 

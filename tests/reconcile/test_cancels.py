@@ -71,6 +71,31 @@ SUPPLIER_CANCELLED = [
         "the new order counts",
     ),
     Row(
+        "cancelled there and here, while the store still has work open",
+        view(order(cancelled_at=ago(minutes=1)), side(placed(state=DEAD))),
+        [],
+        "nobody is to ship it",
+    ),
+    Row(
+        "cancelled there, fulfilled here, and scanned once",
+        view(
+            order(**DONE),
+            side(linked(placed(parcel(P1, rung=Rung.LABEL), state=DEAD), max_rungs={P1: Rung.FIRST_SCAN})),
+        ),
+        [],
+        "a parcel may be on its way",
+    ),
+    Row(
+        "one of two lines of a fulfillment was cancelled there",
+        view(
+            order(line(A), line(B), fulfillment_orders=(closed({A: 1, B: 1}),), fulfillments=(done({A: 1, B: 1}),)),
+            side(placed(units={A: 1}, state=DEAD, n=1), placed(units={B: 1}, n=2)),
+        ),
+        ["D02 report"],
+        "the other may still be sent",
+        [],
+    ),
+    Row(
         "cancelled there, half a read",
         view(order(), side(placed(state=DEAD), complete=False)),
         [],
@@ -202,6 +227,25 @@ STORE_CANCELLED = [
         "too late",
     ),
     Row(
+        "shipped there, while the store still has work open",
+        view(order(cancelled_at=ago(minutes=1)), side(placed(parcel(P1)))),
+        ["A01 report", "D04 report"],
+        "nothing is fulfilled in a cancelled order",
+        [],
+    ),
+    Row(
+        "cancelled there as well, and scanned once",
+        view(order(**OFF), side(placed(parcel(P1, rung=Rung.FIRST_SCAN), state=DEAD))),
+        ["D04 report"],
+        "it left all the same",
+    ),
+    Row(
+        "the money was given back, but no unit was taken off, and it was shipped",
+        view(order(financial=FinancialStatus.REFUNDED), side(placed(parcel(P1)))),
+        ["A01 create_fulfillment", "D08 report"],
+        "the units are still to be shipped",
+    ),
+    Row(
         "refunded before it left, shipped",
         view(
             order(line(A, current=0), financial=FinancialStatus.REFUNDED, refunds=(refund(),), fulfillment_orders=()),
@@ -315,6 +359,56 @@ GHOSTS = [
         "a new order is no ghost",
     ),
     Row(
+        "cancelled there, and scanned once",
+        view(order(), side(placed(parcel(P1, rung=Rung.FIRST_SCAN), state=DEAD))),
+        ["D01 hold", "D05 report"],
+        "it left after all",
+    ),
+    Row(
+        "shipped after a request that we took back, a while after it was kept",
+        view(
+            order(),
+            side(placed(parcel(P1))),
+            intents=(intent(Action.CANCEL_FULFILLMENT_ORDER, {A: 1}, sent_at=ago(minutes=40)),),
+        ),
+        ["A01 report", "D05 report"],
+        "told with the moment when it was sent",
+        [],
+    ),
+    Row(
+        "shipped after a request that we took back, nobody knows when",
+        view(
+            order(),
+            side(placed(parcel(P1))),
+            intents=(intent(Action.CANCEL_FULFILLMENT_ORDER, {A: 1}, sent_at=None),),
+        ),
+        ["A01 report", "D05 report"],
+        "told with the moment when it was kept",
+        [],
+    ),
+    *(
+        Row(
+            name,
+            view(
+                order(
+                    line(A, 2),
+                    fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                    fulfillments=(
+                        undone({A: 1}, n=1, at=ago(minutes=40)),
+                        done({A: 1}, P1, n=2, created_at=at),
+                    ),
+                ),
+                side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}))),
+            ),
+            told,
+            because,
+        )
+        for name, at, told, because in (
+            ("fulfilled again at once", ago(minutes=40), ["A02 create_fulfillment"], "the call-off was taken back"),
+            ("fulfilled in part before", ago(minutes=41), ["A02 report", "D05 report"], "the rest was called off"),
+        )
+    ),
+    Row(
         "cancelled there, and moving",
         view(order(), side(placed(parcel(P1, rung=Rung.IN_TRANSIT), state=DEAD))),
         ["D01 hold", "D05 report"],
@@ -401,6 +495,52 @@ EDITS = [
         ),
         [],
         "told elsewhere",
+    ),
+    Row(
+        "a refund of which nobody knows when",
+        view(
+            order(line(A, 2, current=1), fulfillment_orders=(work({A: 1}),), refunds=(replace(refund(), at=None),)),
+            side(placed()),
+            placement=at_placement({A: 2}),
+        ),
+        [],
+        "it may have been since",
+    ),
+    Row(
+        "a refund of which nobody knows when, and it was counted then",
+        view(
+            order(line(A, 2, current=1), fulfillment_orders=(work({A: 1}),), refunds=(replace(refund(), at=None),)),
+            side(placed()),
+            placement=at_placement({A: 1}),
+        ),
+        [],
+        "it may have been before",
+    ),
+    Row(
+        "a refund in the moment of the placement",
+        view(
+            order(line(A, 2, current=1), fulfillment_orders=(work({A: 1}),), refunds=(refund(at=ago(hours=2)),)),
+            side(placed()),
+            placement=at_placement({A: 1}),
+        ),
+        [],
+        "what was seen then counts it",
+    ),
+    Row(
+        "one more unit, and one that was refunded since",
+        view(
+            order(line(A, 3, current=2), fulfillment_orders=(work({A: 2}),), refunds=(refund(),)),
+            side(placed(units={A: 2})),
+            placement=at_placement({A: 2}),
+        ),
+        ["D07 hold"],
+        "three were ordered in between",
+    ),
+    Row(
+        "edited, and cancelled since",
+        view(order(cancelled_at=ago(minutes=1)), side(placed()), placement=at_placement(address="old")),
+        [],
+        "nothing is to be sent anywhere",
     ),
     Row(
         "a return after delivery is no edit",
