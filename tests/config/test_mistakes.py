@@ -76,6 +76,7 @@ MISTAKES = [
     ('mode = "act"', "mode = true", "syncd.toml:9: stores.main.mode: expected one of observe, act; found true"),
     ("stale_after", "stale_afer", 'syncd.toml:11: stores.main.policy.stale_afer: unknown key; did you mean "stale_after"?'),
     ('"5d"', '"5 days"', "syncd.toml:11: stores.main.policy.stale_after: '5 days' is no length of time; write it as 30m, 24h, 5d"),
+    ('"5d"', '"9999999999d"', "syncd.toml:11: stores.main.policy.stale_after: '9999999999d' is longer than a hundred years"),
     ('"5d"', "5", "syncd.toml:11: stores.main.policy.stale_after: expected a length of time in quotes"),
     ('"approve"', '"auto"', "syncd.toml:12: stores.main.policy.unfulfill: expected one of approve, report; found 'auto'"),
     ('"approve"', '"aprove"', 'found \'aprove\'; did you mean "approve"?'),
