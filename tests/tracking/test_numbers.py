@@ -128,9 +128,15 @@ def test_no_dash_space_quote_or_unseen_sign_makes_another_number(sign: str) -> N
     assert normalise(f"1Z5R{sign}89390357567127") == "1Z5R89390357567127"
 
 
-@pytest.mark.parametrize("sign", ",;|\r\n\t\u3001\uff0c\uff1b/+&\uff0f", ids=lambda sign: f"U+{ord(sign):04X}")
-def test_whatever_stands_between_two_numbers_parts_them(sign: str) -> None:
+@pytest.mark.parametrize("sign", "/+&\uff0f", ids=lambda sign: f"U+{ord(sign):04X}")
+def test_a_sign_that_may_be_part_of_a_number_parts_only_long_ones(sign: str) -> None:
     assert split_numbers(f"PARCEL99{sign}PARCEL98X") == ("PARCEL99", "PARCEL98X")
+    assert len(split_numbers(f"T1{sign}T2")) == 1
+
+
+@pytest.mark.parametrize("sign", ",;|\r\n\t\u3001\uff0c\uff1b", ids=lambda sign: f"U+{ord(sign):04X}")
+def test_a_sign_that_is_never_part_of_a_number_parts_any_two(sign: str) -> None:
+    assert split_numbers(f"T1{sign}T2") == ("T1", "T2")
 
 
 @pytest.mark.parametrize(
