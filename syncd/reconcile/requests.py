@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from syncd.domain.orders import FinancialStatus, FulfillmentOrder, FulfillmentOrderStatus, RequestStatus
-from syncd.domain.shipments import Rung, SupplierState
+from syncd.domain.shipments import SupplierState
 from syncd.domain.steps import Action, Approval, StepLine, Target
 from syncd.reconcile.ahead_store import shipped_rung
 from syncd.reconcile.case import Case
@@ -192,9 +192,7 @@ def shows_nothing_shipped(side: Side, orders: Iterable[Placed]) -> bool:
     if any(not placed.is_shown or placed.order.state in ALL_SHIPPED for placed in side.orders):
         return False
     mine = list(orders)
-    return not any(
-        any(one.is_of(each) for each in mine) and (one.rung >= Rung.LABEL or one.numbers) for one in side.shipments
-    )
+    return not any(any(one.is_of(each) for each in mine) and one.numbers for one in side.shipments)
 
 
 def _has_shipped(case: Case, side: Side, held: set[str]) -> bool:

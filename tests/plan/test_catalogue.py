@@ -1,6 +1,7 @@
 """The table of kinds, held against the page that it was made from."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import typer
 from syncd.cli.app import app
 from syncd.domain.steps import Action, Approval
 from syncd.errors import UsageError
-from syncd.reconcile.catalogue import BY_CODE, KINDS, Group, Severity, kind_of, severity_of, urgency
+from syncd.reconcile.catalogue import BY_CODE, KINDS, Group, Severity, kind_of
 from syncd.reconcile.policy import Policy
 from tests.plan.steps import NOW
 from tests.reference import REFERENCE, needs_reference
@@ -114,39 +115,34 @@ def test_creates_are_barred_where_the_design_says() -> None:
 )
 def test_severity_rises_with_age(kind: str, age: timedelta | None, case: str, severity: str) -> None:
     since = None if age is None else NOW - age
-    assert severity_of(kind, since, NOW, case=case) == severity
+    assert KINDS[kind_of(kind).name].severity_at(since=since, now=NOW, case=case) == severity
+
+
+def test_severity_rises_by_rank_and_not_by_the_alphabet() -> None:
+    kind = replace(KINDS["carrier_mismatch"], severity_ageing=((timedelta(hours=1), Severity.MEDIUM),))
+    assert kind.severity is Severity.LOW
+    assert kind.severity_at(since=NOW - timedelta(hours=2), now=NOW) is Severity.MEDIUM
 
 
 def test_a_kind_is_found_by_code_or_name_in_any_spelling() -> None:
-    assert {kind_of(text).code for text in ("A01", "a01", " shipped_not_fulfilled ", "Shipped-Not-Fulfilled")} == {
-        "A01"
-    }
+    spellings = ("A01", "a01", " shipped_not_fulfilled ", "Shipped-Not-Fulfilled", "shipped not fulfilled")
+    assert {kind_of(text).code for text in spellings} == {"A01"}
 
 
 def test_a_wrong_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"'shiped_not_fulfiled'.*Did you mean shipped_not_fulfilled") as caught:
         kind_of("shiped_not_fulfiled")
     assert caught.value.exit_code == 64
+    with pytest.raises(UsageError, match=r"Did you mean tracking_replaced_at_supplier\?"):
+        kind_of("trcking-replced-at-suplier")
+    with pytest.raises(UsageError, match=r"Did you mean supplier_unpaid or supplier_delay_vs_promise"):
+        kind_of("supplier-delay-unpaid")
     with pytest.raises(UsageError, match=r"The codes of this group are A01 to A08"):
         kind_of("A99")
+    with pytest.raises(UsageError, match=r"The codes of this group are A01 to A08"):
+        kind_of("a9")
     with pytest.raises(UsageError, match=r"names such as shipped_not_fulfilled"):
         kind_of("???")
-
-
-def test_the_most_urgent_comes_first_then_the_catalogue_s_order() -> None:
-    drifts = [
-        ("carrier_mismatch", "low"),
-        ("request_rejected", "high"),
-        ("shipped_not_fulfilled", "high"),
-        ("ghost_shipment", "critical"),
-    ]
-    ordered = sorted(drifts, key=lambda each: urgency(*each))
-    assert [name for name, _ in ordered] == [
-        "ghost_shipment",
-        "shipped_not_fulfilled",
-        "request_rejected",
-        "carrier_mismatch",
-    ]
 
 
 @pytest.mark.parametrize("code", sorted(BY_CODE))

@@ -9,6 +9,7 @@ from syncd.reconcile.decide import reconcile
 from syncd.reconcile.view import Placement
 from tests.reconcile.tables import Row, check, table, told
 from tests.reconcile.world import (
+    CJ,
     NOW,
     A,
     B,
@@ -50,13 +51,20 @@ def request(standing, *, sent=None, back=None, units=None, **more):
     return work(units or {A: 1}, request_status=standing, **given)
 
 
-def at_service(*works, **more):
-    return order(created_at=LONG, fulfillment_orders=works, **more)
+def at_service(*works, lines=(), **more):
+    return order(*lines, created_at=LONG, fulfillment_orders=works, **more)
+
+
+def in_two_parts(given):
+    """The same work, with its first line once more."""
+    return replace(given, lines=(*given.lines, replace(given.lines[0], id="gid://shopify/FOLI/x")))
 
 
 SUBMITTED = request(RequestStatus.SUBMITTED, sent=ago(hours=25))
 ACCEPTED = request(RequestStatus.ACCEPTED, sent=ago(days=6), updated_at=ago(days=6))
 ASKED_BACK = request(RequestStatus.CANCELLATION_REQUESTED, sent=ago(days=6), back=ago(hours=49))
+CLOSED = FulfillmentOrderStatus.CLOSED
+BOTH = policy(suppliers=(CJ, replace(CJ, name="dp", lines=replace(CJ.lines, sku_prefix="DP-"))))
 QUIET = {"created_at": ago(days=6), "changed_at": ago(days=6)}
 
 REQUESTS = [
@@ -162,6 +170,124 @@ REQUESTS = [
         ),
         ["C02 report"],
         "it is not ours alone",
+        [],
+    ),
+    Row(
+        "no answer, of which somebody else's part is done",
+        view(
+            at_service(
+                request(RequestStatus.SUBMITTED, sent=ago(hours=25), units={A: 1, "x": 1}, remaining={A: 1}),
+                lines=(line(A), line("x", sku="OTHER")),
+            ),
+            side(empty_reads=1),
+        ),
+        ["C02 cancel_fulfillment_order"],
+        "what is left is ours alone",
+        ["cancel_fulfillment_order A*1"],
+        skips=["not_ours"],
+    ),
+    Row(
+        "no answer, of two lines of which one is asked for in two parts",
+        view(
+            at_service(
+                in_two_parts(request(RequestStatus.SUBMITTED, sent=ago(hours=25), units={A: 2, B: 1})),
+                lines=(line(A, 4), line(B)),
+            ),
+            side(empty_reads=1),
+        ),
+        ["C02 cancel_fulfillment_order"],
+        "with all of their units",
+        ["cancel_fulfillment_order A*4+B*1"],
+    ),
+    Row(
+        "no answer, of another supplier's line in work of which ours is done",
+        view(
+            at_service(
+                request(RequestStatus.SUBMITTED, sent=ago(hours=25), units={A: 1, B: 1}, remaining={B: 1}),
+                lines=(line(A), line(B, sku="DP-B")),
+                fulfillments=(done({A: 1}, P1),),
+            ),
+            side(placed(parcel(P1), units={A: 1})),
+            side(name="dp", empty_reads=1),
+        ),
+        ["C02 cancel_fulfillment_order"],
+        "it is told once, of the other",
+        ["cancel_fulfillment_order B*1"],
+        policy=BOTH,
+    ),
+    Row(
+        "said to be asked for, and the store shows no request",
+        view(at_service(request(RequestStatus.SUBMITTED)), side(empty_reads=1)),
+        [],
+        "nobody knows since when",
+    ),
+    Row(
+        "a closed one that still shows its units, and a new one",
+        view(
+            at_service(
+                request(RequestStatus.ACCEPTED, sent=ago(days=6), updated_at=ago(days=6), status=CLOSED),
+                work({A: 1}, 2),
+            ),
+            side(placed()),
+        ),
+        [],
+        "a closed one is no work",
+    ),
+    Row(
+        "accepted, and the store does not say when it changed",
+        view(at_service(request(RequestStatus.ACCEPTED, sent=ago(days=6), updated_at=None)), side(empty_reads=1)),
+        ["C03 submit_cancellation_request"],
+        "it was asked for then",
+        ["submit_cancellation_request A*1"],
+    ),
+    Row(
+        "accepted, and nobody says when anything changed",
+        view(at_service(request(RequestStatus.ACCEPTED, updated_at=None)), side(empty_reads=1)),
+        [],
+        "no age, no limit",
+    ),
+    Row(
+        "accepted, and changed in the store since",
+        view(
+            at_service(request(RequestStatus.ACCEPTED, sent=ago(days=6), updated_at=ago(hours=1))),
+            side(placed(**QUIET)),
+        ),
+        [],
+        "something moves",
+    ),
+    Row(
+        "accepted, and missing from the last read",
+        view(at_service(ACCEPTED), side(linked(placed(**QUIET), missing_reads=1))),
+        ["C03 report"],
+        "old news",
+        [],
+    ),
+    Row(
+        "accepted, and said to be shipped without a number",
+        view(at_service(ACCEPTED), side(placed(state=SupplierState.SHIPPED, **QUIET))),
+        ["A07 report", "C03 report"],
+        "something may have left",
+        [],
+    ),
+    Row(
+        "accepted, and a parcel without a number",
+        view(at_service(ACCEPTED), side(placed(parcel(rung=Rung.ORDERED), **QUIET))),
+        ["C03 submit_cancellation_request"],
+        "a box that was packed is no label",
+        ["submit_cancellation_request A*1"],
+    ),
+    Row(
+        "accepted, and a number before its label",
+        view(at_service(ACCEPTED), side(placed(parcel(P1, rung=Rung.ORDERED), **QUIET))),
+        ["C03 report"],
+        "a number says that it may leave any moment",
+        [],
+    ),
+    Row(
+        "asked back, and a label",
+        view(at_service(ASKED_BACK), side(placed(parcel(P1, rung=Rung.LABEL), **QUIET))),
+        ["A07 report", "C04 report"],
+        "it may leave any moment",
         [],
     ),
     Row(
@@ -357,6 +483,48 @@ SUPPLIERS = [
         "soon enough",
     ),
     Row("later than promised", view(order(), side(placed(promised_by=ago(minutes=1)))), ["C13 report"], "late"),
+    Row(
+        "promised, and said to be shipped without a number",
+        view(order(), side(placed(promised_by=ago(hours=1), state=SupplierState.SHIPPED))),
+        ["A07 report"],
+        "so it is not late",
+    ),
+    Row(
+        "promised, and cancelled in the store",
+        view(order(cancelled_at=ago(minutes=1)), side(placed(promised_by=ago(hours=1)))),
+        [],
+        "nobody waits for it",
+    ),
+    Row(
+        "promised, and cancelled there",
+        view(order(), side(placed(promised_by=ago(hours=1), state=SupplierState.CANCELLED))),
+        ["D01 hold"],
+        "it will not come at all",
+    ),
+    Row(
+        "promised, and fulfilled by a person",
+        view(
+            order(fulfillment_orders=(closed({A: 1}),), fulfillments=(done({A: 1}, "HAND99999999"),)),
+            side(placed(promised_by=ago(hours=1))),
+        ),
+        ["B09 report"],
+        "nobody waits for it",
+    ),
+    Row(
+        "promised, and its parcel left",
+        view(order(), side(placed(parcel(P1), promised_by=ago(hours=1), state=SupplierState.PROCESSING))),
+        ["A01 create_fulfillment"],
+        "it left",
+    ),
+    Row(
+        "old, in two works",
+        view(
+            order(line(A, 2), created_at=ago(days=4), fulfillment_orders=(work({A: 1}, 1), work({A: 1}, 2))),
+            side(placed()),
+        ),
+        ["C14 report"],
+        "told with all of its units",
+    ),
     Row(
         "promised, and shipped",
         view(order(), side(placed(parcel(P1), promised_by=ago(minutes=1)))),

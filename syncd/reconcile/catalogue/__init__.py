@@ -6,7 +6,6 @@ README, reports, `explain`, mails and the JSON Schemas are made from it. The row
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from difflib import get_close_matches
 
 from syncd.errors import UsageError
@@ -24,8 +23,6 @@ __all__ = [
     "Kind",
     "Severity",
     "kind_of",
-    "severity_of",
-    "urgency",
 ]
 
 _ROWS: tuple[Kind, ...] = (
@@ -43,16 +40,15 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ROWS}
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in _ROWS}
 """Every kind by its code: `A01`."""
 
-_PLACE: Mapping[str, int] = {name: place for place, name in enumerate(KINDS)}
-
 
 def kind_of(text: str) -> Kind:
     """The kind with this code or name, in any case. Raises UsageError that names the nearest ones."""
     asked = text.strip()
-    found = BY_CODE.get(asked.upper()) or KINDS.get(asked.lower().replace("-", "_").replace(" ", "_"))
+    name = asked.lower().replace("-", "_").replace(" ", "_")
+    found = BY_CODE.get(asked.upper()) or KINDS.get(name)
     if found:
         return found
-    near = get_close_matches(asked.lower().replace("-", "_"), list(KINDS), n=3, cutoff=0.6)
+    near = get_close_matches(name, list(KINDS))
     group = [code for code in BY_CODE if code[:1] == asked[:1].upper() and asked[1:].isdigit()]
     if near:
         remedy = f"Did you mean {' or '.join(near)}?"
@@ -61,14 +57,3 @@ def kind_of(text: str) -> Kind:
     else:
         remedy = "Kinds have names such as shipped_not_fulfilled and codes such as A01."
     raise UsageError(f"There is no kind of drift called {asked!r}.", remedy=remedy)
-
-
-def severity_of(kind: str | Kind, since: datetime | None, now: datetime, *, case: str = "") -> str:
-    """How urgent a drift of this kind is at `now`: critical, high, medium, low or info."""
-    row = kind if isinstance(kind, Kind) else kind_of(kind)
-    return row.severity_at(since=since, now=now, case=case).value
-
-
-def urgency(kind: str, severity: str) -> tuple[int, int]:
-    """A key that sorts the most urgent first: by severity, then in the catalogue's order."""
-    return Severity(severity).rank, _PLACE.get(kind, len(_PLACE))
