@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection, Update, bindparam, select, update
 
 from syncd.errors import FenceLost
-from syncd.journal.rows import insert_new
+from syncd.journal.rows import insert
 from syncd.journal.schema import fences
 
 _FREE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,15 +28,24 @@ class Fence:
 
 def acquire(conn: Connection, *, store: str, owner: str, now: datetime, lease: timedelta) -> Fence | None:
     """The store's next fence, or None while somebody's lease runs (our own from before included)."""
-    insert_new(conn, fences, [{"store": store, "number": 0, "owner": "", "lease_until": _FREE}])
-    statement = (
-        update(fences)
-        .where(fences.c.store == store, fences.c.lease_until <= now)
-        .values(number=fences.c.number + 1, owner=owner, lease_until=now + lease)
-        .returning(fences.c.number)
-    )
-    number = conn.execute(statement).scalar_one_or_none()
+    first = {"store": store, "number": 1, "owner": owner, "lease_until": now + lease}
+    number = conn.execute(_taking(conn.dialect.name), {**first, "now": now}).scalar_one_or_none()
     return None if number is None else Fence(store=store, number=number, owner=owner, lease_until=now + lease)
+
+
+@cache
+def _taking(dialect: str) -> Any:
+    """Takes a store, and says the fence's number; takes none whose lease still runs."""
+    statement = insert(dialect, fences)
+    changed = {
+        "number": fences.c.number + 1,
+        "owner": statement.excluded.owner,
+        "lease_until": statement.excluded.lease_until,
+    }
+    is_free = fences.c.lease_until <= bindparam("now")
+    return statement.on_conflict_do_update(index_elements=[fences.c.store], set_=changed, where=is_free).returning(
+        fences.c.number
+    )
 
 
 def renew(conn: Connection, fence: Fence, *, now: datetime, lease: timedelta) -> Fence:
@@ -53,7 +64,7 @@ def hold(conn: Connection, fence: Fence) -> None:
 
 def release(conn: Connection, fence: Fence) -> None:
     """Let the store go at once. A fence that is already lost is let go silently."""
-    conn.execute(update(fences).where(_is(fence)).values(lease_until=_FREE))
+    _update(conn, fence, lease_until=_FREE)
 
 
 def holder(conn: Connection, *, store: str) -> Fence | None:
@@ -64,12 +75,23 @@ def holder(conn: Connection, *, store: str) -> Fence | None:
     return Fence(store=row.store, number=row.number, owner=row.owner, lease_until=row.lease_until)
 
 
-def _is(fence: Fence) -> ColumnElement[bool]:
-    return and_(fences.c.store == fence.store, fences.c.number == fence.number, fences.c.owner == fence.owner)
+def _update(conn: Connection, fence: Fence, **values: object) -> int:
+    """How many rows that were: one, or none when the fence is not the newest."""
+    its = {"of_store": fence.store, "of_number": fence.number, "of_owner": fence.owner}
+    return conn.execute(_updating(), {**its, **values}).rowcount
+
+
+@cache
+def _updating() -> Update:
+    return update(fences).where(
+        fences.c.store == bindparam("of_store"),
+        fences.c.number == bindparam("of_number"),
+        fences.c.owner == bindparam("of_owner"),
+    )
 
 
 def _touch(conn: Connection, fence: Fence, **values: object) -> None:
-    if conn.execute(update(fences).where(_is(fence)).values(**values)).rowcount != 1:
+    if _update(conn, fence, **values) != 1:
         raise FenceLost(
             f"{fence.store}: fence {fence.number} of {fence.owner} is no longer the newest; another run took the store over.",
             remedy="Nothing more is recorded by this run; the other one settles what it left open.",

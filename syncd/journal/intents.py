@@ -8,15 +8,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from syncd.domain.steps import Step
 from syncd.journal import notifications
 from syncd.journal.coding import canonical, decode, encode
 from syncd.journal.fences import Fence, hold, renew
-from syncd.journal.rows import AnyRow, chunks
+from syncd.journal.rows import AnyRow, among, chunks
 from syncd.journal.schema import intents
 
 
@@ -200,28 +201,42 @@ def outcome(
 
 def load(conn: Connection, intent_id: str) -> IntentRow | None:
     """One intent, or None."""
-    row = conn.execute(select(intents).where(intents.c.id == intent_id)).one_or_none()
+    row = conn.execute(_one(), {"id": intent_id}).one_or_none()
     return None if row is None else _intent(row)
+
+
+@cache
+def _one() -> Select[Any]:
+    return select(intents).where(intents.c.id == bindparam("id"))
 
 
 def unsettled(conn: Connection, *, store: str) -> list[IntentRow]:
     """Intents that nobody has seen the effect of yet, oldest first: settled before anything else is done for the store."""
-    statement = select(intents).where(
-        intents.c.store == store, intents.c.state.in_([state.value for state in UNSETTLED])
-    )
-    return [_intent(row) for row in conn.execute(statement.order_by(intents.c.created_at, intents.c.id))]
+    return [_intent(row) for row in conn.execute(_unsettled(), {"store": store})]
+
+
+@cache
+def _unsettled() -> Select[Any]:
+    is_open = intents.c.state.in_([state.value for state in UNSETTLED])
+    statement = select(intents).where(intents.c.store == bindparam("store"), is_open)
+    return statement.order_by(intents.c.created_at, intents.c.id)
 
 
 def give_up_pending(conn: Connection, *, fence: Fence, before: datetime, now: datetime) -> int:
     """Refuse what was written down before then and never sent: its run ended in between. Returns how many."""
     hold(conn, fence)
-    stale = (
-        intents.c.store == fence.store,
-        intents.c.state == IntentState.PENDING.value,
-        intents.c.touched_at < before,
-    )
     values = {"state": IntentState.REFUSED.value, "code": "abandoned", "text": "Its run ended before it was sent."}
-    return conn.execute(update(intents).where(*stale).values(touched_at=now, fence=fence.number, **values)).rowcount
+    stale = {"of_store": fence.store, "before": before}
+    return conn.execute(_pending(), {**stale, **values, "touched_at": now, "fence": fence.number}).rowcount
+
+
+@cache
+def _pending() -> Update:
+    return update(intents).where(
+        intents.c.store == bindparam("of_store"),
+        intents.c.state == IntentState.PENDING.value,
+        intents.c.touched_at < bindparam("before"),
+    )
 
 
 def of_order(conn: Connection, *, store: str, order_id: str) -> list[IntentRow]:
@@ -231,15 +246,16 @@ def of_order(conn: Connection, *, store: str, order_id: str) -> list[IntentRow]:
 
 def of_orders(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[str, list[IntentRow]]:
     """By order: everything that was ever intended for it, oldest first."""
-    statement = (
-        select(intents)
-        .where(intents.c.store == store, intents.c.order_id.in_(order_ids))
-        .order_by(intents.c.created_at, intents.c.id)
-    )
     found: dict[str, list[IntentRow]] = defaultdict(list)
-    for row in conn.execute(statement):
+    for row in conn.execute(_of_orders(), {"store": store, "ids": list(order_ids)}):
         found[row.order_id].append(_intent(row))
     return found
+
+
+@cache
+def _of_orders() -> Select[Any]:
+    these = (intents.c.store == bindparam("store"), among(intents.c.order_id, "ids"))
+    return select(intents).where(*these).order_by(intents.c.created_at, intents.c.id)
 
 
 def done(conn: Connection, ids: Iterable[str]) -> dict[str, IntentRow]:
@@ -265,7 +281,12 @@ def _check(row: IntentRow, new: IntentState) -> None:
 
 
 def _change(conn: Connection, row: IntentRow, **values: Any) -> None:
-    conn.execute(update(intents).where(intents.c.id == row.id).values(**values))
+    conn.execute(_changing(), {"of": row.id, **values})
+
+
+@cache
+def _changing() -> Update:
+    return update(intents).where(intents.c.id == bindparam("of"))
 
 
 def _found(conn: Connection, intent_id: str) -> IntentRow:

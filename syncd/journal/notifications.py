@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from syncd.errors import SyncdError
-from syncd.journal.rows import insert_new
+from syncd.journal.rows import among, insert_new
 from syncd.journal.schema import notifications
 
 
@@ -66,10 +67,14 @@ def give_back(conn: Connection, *, intent_id: str) -> None:
 
 def notified_parcels(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """By order: keys of the parcels about which its customer was told, or may have been."""
-    statement = select(notifications.c.order_id, notifications.c.parcel).where(
-        notifications.c.store == store, notifications.c.order_id.in_(order_ids)
-    )
     found: dict[str, set[str]] = defaultdict(set)
-    for order_id, parcel in conn.execute(statement):
+    for order_id, parcel in conn.execute(_of_orders(), {"store": store, "ids": list(order_ids)}):
         found[order_id].add(parcel)
     return {order_id: frozenset(parcels) for order_id, parcels in found.items()}
+
+
+@cache
+def _of_orders() -> Select[str, str]:
+    return select(notifications.c.order_id, notifications.c.parcel).where(
+        notifications.c.store == bindparam("store"), among(notifications.c.order_id, "ids")
+    )

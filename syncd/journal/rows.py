@@ -45,7 +45,7 @@ def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
 @cache
 def _upsert(dialect: str, table: Table, named: tuple[str, ...]) -> Any:
     """The statement. Making one takes four times as long as carrying it out."""
-    statement = _insert(dialect, table)
+    statement = insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in named if name not in keys}
     if not changed:
@@ -55,8 +55,9 @@ def _upsert(dialect: str, table: Table, named: tuple[str, ...]) -> Any:
 
 @cache
 def _insert_new(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
+    return insert(dialect, table).on_conflict_do_nothing()
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert(dialect: str, table: Table) -> Any:
+    """An INSERT that may say what is to happen where the row exists."""
     return (sqlite if dialect == "sqlite" else postgresql).insert(table)
