@@ -27,7 +27,7 @@ import structlog
 from syncd.domain.orders import Order
 from syncd.domain.ports import Call
 from syncd.domain.steps import Action, Effect, EffectState, Step, StepOutcome, StepState
-from syncd.errors import AuthRejected, FenceLost, OutcomeUnknown, PortError, SyncdError, Transient
+from syncd.errors import AuthRejected, FenceLost, OutcomeUnknown, Paused, PortError, SyncdError, Transient
 from syncd.journal import fences, intents
 from syncd.journal.fences import Fence
 from syncd.journal.intents import UNSETTLED, IntentRow, IntentState
@@ -198,6 +198,8 @@ class _Hand:
     async def _send(self, step: Step, row: IntentRow, *, before: Order) -> StepOutcome | _Sent:
         shop, limits = self.shop, self.shop.limits
         timeout, now = limits.call_timeout, shop.clock.now()
+        if (halt := shop.brake.halt(now)) is not None:
+            return await self._not_sent(step, row, code="paused", text=f"{halt.why}; nothing was sent. {halt.remedy}")
         call = Call(
             deadline_s=shop.clock.monotonic() + timeout.total_seconds(), attempt_id=f"{row.id}.{row.attempts + 1}"
         )
@@ -213,6 +215,8 @@ class _Hand:
             )
         except AlreadyNotified as told:
             return await self._not_sent(step, row, code="already_notified", text=str(told))
+        except Paused as paused:
+            return await self._not_sent(step, row, code="paused", text=str(paused))
         effect = await self._call(step, call)
         # "It is so already" may speak of this very attempt: until it is read back nobody knows.
         await self._record(row, replace(effect, state=EffectState.UNKNOWN) if effect.already else effect)

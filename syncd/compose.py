@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from syncd.brake import Brake
 from syncd.clock import Clock, StatedClock, SystemClock
 from syncd.config import Config, StoreConfig, SupplierConfig, rules
 from syncd.config.models import ReachTable
@@ -68,6 +70,7 @@ class Runtime:
     built: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
     _stores: dict[str, StoreRuntime] = field(default_factory=dict)
     _suppliers: dict[str, SupplierRuntime] = field(default_factory=dict)
+    _brakes: dict[str, Brake] = field(default_factory=dict)
 
     @cached_property
     def db(self) -> Database:
@@ -153,8 +156,20 @@ class Runtime:
             actor=self.actor,
             owner=self.owner,
             sharing={one: runtime.stores for one, runtime in suppliers.items()},
+            brake=self.brake(name),
             limits=Limits(lease=lease, call_timeout=min(Limits().call_timeout, lease / 3)),
         )
+
+    def brake(self, store: str) -> Brake:
+        """What stops writes to this store from outside of the journal; the same object at every call."""
+        if store not in self._brakes:
+            daemon, table = self.config.document.daemon, self.config.stores[store].table
+            self._brakes[store] = Brake(
+                file=self.config.base_dir / daemon.pause_file.expanduser(),
+                maintenance=(*daemon.maintenance, *table.maintenance),
+                zone=ZoneInfo(daemon.timezone),
+            )
+        return self._brakes[store]
 
     async def _load_links(self, supplier: SupplierRuntime) -> None:
         """Take over the supplier's link file. One that is not there is not an empty one: what it said before stays."""

@@ -14,6 +14,7 @@ import structlog
 from syncd import cycle
 from syncd.engine.embedded import tick_until
 from syncd.errors import SyncdError
+from syncd.journal import pauses
 
 if TYPE_CHECKING:
     from syncd.compose import Runtime
@@ -46,7 +47,7 @@ async def serve(
     async def tick() -> None:
         await one_round()
 
-    with _told_to_stop(stop):
+    with _told_to_stop(stop), _told_to_pause(runtime, stores):
         if once:
             return worst(await one_round())
         await tick_until(stop, tick, every=daemon.every)
@@ -95,6 +96,38 @@ async def _one_pass(runtime: Runtime, store: str, *, code_of: Callable[[Run], in
         "pass.done", store=store, run=run.run_id, steps=len(states), **{s: states.count(s) for s in sorted(set(states))}
     )
     return code_of(run)
+
+
+@contextmanager
+def _told_to_pause(runtime: Runtime, stores: Sequence[str]) -> Iterator[None]:
+    """SIGUSR1 stops every write: of this process with the next step, of all others as soon as the journal knows."""
+    loop, name = asyncio.get_running_loop(), signal.SIGUSR1.name
+    noting: set[asyncio.Task[None]] = set()
+
+    def pull() -> None:
+        log.critical("writes.paused", by=name)
+        for store in stores:
+            runtime.brake(store).signal = name
+        noting.add(asyncio.create_task(_note_pause(runtime, stores, by=name)))
+
+    loop.add_signal_handler(signal.SIGUSR1, pull)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGUSR1)
+
+
+async def _note_pause(runtime: Runtime, stores: Sequence[str], *, by: str) -> None:
+    """Let the journal say it instead of this process, so that `syncd resume` can lift it. Until that works it stays here."""
+    actor, now = f"{by} to {runtime.owner}", runtime.clock.now()
+    try:
+        await runtime.db.run(pauses.pause, store=None, stores=stores, actor=actor, reason="", now=now)
+    except SyncdError as error:
+        text = "Every write of this process stays stopped; it is to be told again, or ended."
+        log.warning("writes.pause_not_kept", error=error.text, remedy=text)
+        return
+    for store in stores:
+        runtime.brake(store).signal = ""
 
 
 @contextmanager

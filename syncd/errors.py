@@ -59,6 +59,10 @@ class GuardRefused(SyncdError):
     exit_code = 4
 
 
+class Paused(GuardRefused):
+    """Somebody stopped all writes; nothing was sent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigProblem:
     """One thing that is wrong in a configuration file; `line` counts from 1, 0 = not known."""

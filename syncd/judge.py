@@ -11,12 +11,12 @@ from syncd.domain.observation import StoreRead
 from syncd.domain.orders import Order
 from syncd.domain.steps import Approval, Step
 from syncd.errors import PortError
-from syncd.journal import approvals, drifts, mirror
+from syncd.journal import approvals, drifts, mirror, pauses
 from syncd.journal.drifts import DriftChanges
 from syncd.journal.intents import UNSETTLED
 from syncd.observe import Observed, Source, needs_credentials
 from syncd.reconcile.decide import reconcile
-from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
+from syncd.reconcile.guard import Guarded, GuardFacts, Halt, SourceState, guard
 from syncd.reconcile.plan import make_plan, policy_hash
 from syncd.reconcile.sources import FREEZING, SourceLook, source_drifts
 from syncd.reconcile.view import Drift, Judgement, OrderView, Skip
@@ -204,6 +204,7 @@ async def guarded(shop: Shop, observed: Observed, judged: Judged, *, allowance: 
         else {},
         sources={source.name: _state(source, frozen=source.name in frozen) for source in observed.sources},
         now=now,
+        halt=(shop.brake.halt(now) or await _paused(shop, now)) if steps else None,
     )
     return guard(
         plan,
@@ -213,6 +214,11 @@ async def guarded(shop: Shop, observed: Observed, judged: Judged, *, allowance: 
         allow_destructive=allowance.destructive,
         approved=approved,
     )
+
+
+async def _paused(shop: Shop, now: datetime) -> Halt | None:
+    found = await shop.db.run(pauses.in_force, store=shop.name, now=now)
+    return found.halt if found else None
 
 
 async def remember(shop: Shop, observed: Observed, judged: Judged, *, run_id: str) -> DriftChanges:

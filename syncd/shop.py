@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from syncd.brake import Brake
 from syncd.clock import Clock
 from syncd.domain.ports import Store, Supplier
 from syncd.journal.database import Database
@@ -49,3 +50,5 @@ class Shop:
     limits: Limits = field(default_factory=Limits)
     sharing: Mapping[str, Collection[str]] | None = None
     """By supplier, every store that it ships for; None = not known, then only what the journal knows of other stores counts."""
+    brake: Brake = field(default_factory=Brake)
+    """What may stop every write of this process."""

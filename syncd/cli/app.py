@@ -21,9 +21,9 @@ from syncd.cli.commands import (
     history,
     init,
     links,
+    pause,
     plan,
     reconcile,
-    resume,
     run,
     sandbox,
     status,
@@ -95,8 +95,9 @@ app.command(rich_help_panel=ORDERS)(links.links)
 app.command(rich_help_panel=APPROVALS)(approvals.approvals)
 app.command(rich_help_panel=APPROVALS)(approvals.approve)
 app.command(rich_help_panel=APPROVALS)(approvals.reject)
-app.command(rich_help_panel=APPROVALS)(resume.resume)
 app.command(rich_help_panel=SERVICE)(run.run)
+app.command(rich_help_panel=SERVICE)(pause.pause)
+app.command(rich_help_panel=SERVICE)(pause.resume)
 app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START)(sandbox.sandbox)
 app.add_typer(config.commands, name="config", rich_help_panel=START)

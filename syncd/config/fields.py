@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainVali
 from syncd.domain.periods import Period, parse_period
 from syncd.domain.shipments import Rung
 from syncd.domain.steps import Approval
+from syncd.domain.windows import Window, parse_window
 from syncd.secrets import FORMS
 
 _APPROVALS = {"auto": Approval.AUTO, "approve": Approval.REQUIRED, "report": Approval.REPORT}
@@ -104,6 +105,10 @@ def _quiet(value: str) -> str:
     return value
 
 
+def _window(value: Any) -> Window:
+    return value if isinstance(value, Window) else parse_window(str(value))
+
+
 def _listen(value: str) -> str:
     host, colon, port = value.rpartition(":")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
@@ -176,4 +181,10 @@ Quiet = Annotated[str, AfterValidator(_quiet)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
 MailAddress = Annotated[str, AfterValidator(_address)]
+WindowField = Annotated[
+    Window,
+    PlainValidator(_window),
+    PlainSerializer(lambda window: window.text, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
 RelativePath = Annotated[Path, WithJsonSchema({"type": "string"})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -20,6 +21,7 @@ from syncd.config.fields import (
     Share,
     Smtp,
     TimeOfDay,
+    WindowField,
     Zone,
 )
 from syncd.domain.periods import elapsed
@@ -155,6 +157,11 @@ class StoreTable(ReachTable):
     notify_customer: Literal["never", "once"] = Field(
         "never", description="`once`: the store mails the customer when a parcel is first shown, and never again."
     )
+    maintenance: list[WindowField] = Field(
+        default_factory=list,
+        description="Times of the week in which nothing is written to the store, like `Sun 02:00-04:00`; "
+        "in the time zone of `[daemon]`.",
+    )
     policy: PolicyTable = Field(default_factory=PolicyTable)
     alerts: StoreAlertsTable = Field(default_factory=StoreAlertsTable)
 
@@ -237,6 +244,15 @@ class DaemonTable(Table):
     stop_within: Elapsed = Field(
         timedelta(seconds=25), description="Time to finish or park the step in hand at SIGTERM."
     )
+    pause_file: RelativePath = Field(
+        Path("syncd.pause"),
+        strict=False,
+        description="While this file exists nothing is written to any store; its first line is told as the reason.",
+    )
+    maintenance: list[WindowField] = Field(
+        default_factory=list, description="Times of the week in which nothing is written to any store."
+    )
+    timezone: Zone = Field("UTC", description="Time zone of `maintenance`, here and in the stores.")
 
     @model_validator(mode="after")
     def _lease_leaves_time(self) -> DaemonTable:

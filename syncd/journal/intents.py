@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from syncd.domain.steps import Step
-from syncd.journal import notifications
+from syncd.journal import notifications, pauses
 from syncd.journal.coding import canonical, decode, encode
 from syncd.journal.fences import Fence, hold, renew
 from syncd.journal.rows import AnyRow, among, chunks
@@ -127,12 +127,14 @@ def sent(
     `step` is the same step with the ids that the re-read of its target found, where it was re-read. `lease`: the fence is
     renewed for that long in the same transaction, so that no call can outlive it.
 
-    Raises AlreadyNotified when another intent told, or may have told, the customer about one of them; nothing is kept then.
+    Raises Paused while writes are paused, and AlreadyNotified when another intent told, or may have told, the customer about
+    one of them; nothing is kept then.
     """
     if lease is None:
         hold(conn, fence)
     else:
         renew(conn, fence, now=now, lease=lease)
+    pauses.must_not_be(conn, store=fence.store, now=now)
     row = _found(conn, intent_id)
     if step is not None:
         row = replace(row, step=replace(step, id=row.id))

@@ -287,6 +287,10 @@ approvals = Table(
     Index(None, "store", "state"),
 )
 
+pauses = Table(
+    "pauses", metadata, _key("scope"), _text("actor"), _text("reason"), _at("since"), _at("until", nullable=True)
+)
+
 credentials = Table(
     "credentials",
     metadata,

@@ -2,7 +2,7 @@
 
 In this order:
 
-1. `mode = "observe"` holds every step.
+1. `mode = "observe"` holds every step; so does whoever stopped all writes.
 2. A frozen source (mass change, refused credentials) holds every step that rests on its word; a frozen store all.
 3. A step that takes something away needs a source that was read whole, and not long ago.
 4. Too large a share of one supplier's open orders holds every step of that supplier.
@@ -49,6 +49,14 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """That nothing may be written now: why, in words, and what lets it go on."""
+
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardFacts:
     """What a guard needs to know besides the plan. `sources` holds the store itself, by its name, too."""
 
@@ -56,6 +64,7 @@ class GuardFacts:
     open_orders: Mapping[str, int]
     sources: Mapping[str, SourceState]
     now: datetime
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +104,7 @@ def guard(
         policy=policy, facts=facts, changes=allow_changes, destructive=allow_destructive, approved=frozenset(approved)
     )
     bench = _Bench(store=plan.store, left=list(plan.steps))
-    for check in (_mode, _frozen, _unread, _share, _too_destructive):
+    for check in (_mode, _halted, _frozen, _unread, _share, _too_destructive):
         check(bench, caps)
     deferred = _over_the_cap(bench, caps)
     waits = _ids(deferred)
@@ -147,6 +156,15 @@ def _mode(bench: _Bench, caps: _Caps) -> None:
         f'To let syncd act, set mode = "act" under [stores.{bench.store}], then: syncd reconcile --store {bench.store}'
     )
     refusal = Refusal(guard="mode", scope=bench.store, seen=count, limit=0, text=text, remedy=remedy)
+    bench.hold(refusal, bench.left)
+
+
+def _halted(bench: _Bench, caps: _Caps) -> None:
+    halt, count = caps.facts.halt, len(bench.left)
+    if halt is None or not bench.left:
+        return
+    text = f"{bench.store}: {_count(count, 'step')} planned, and {halt.why}. Nothing was changed."
+    refusal = Refusal(guard="paused", scope=bench.store, seen=count, limit=0, text=text, remedy=halt.remedy)
     bench.hold(refusal, bench.left)
 
 

@@ -3,13 +3,15 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from syncd import cycle
+from syncd.brake import Brake
 from syncd.errors import StoreBusy
-from syncd.journal import fences
+from syncd.journal import fences, pauses
 from syncd.journal.fences import Fence
 from syncd.shop import Limits
 from tests.crash.edges import Edge
@@ -107,6 +109,42 @@ async def test_what_was_decided_longer_than_a_lease_ago_is_not_sent(seconds: int
         await lives.live(act, edge=edge)
         assert codes == [told]
         assert ("before CreateFulfillment" in edge.passed) == (seconds < 60)
+        await lives.live(one_pass)
+        assert list(effects_of(lives.world).values()) == [1]
+
+
+@pytest.mark.parametrize("how", ["journal", "file"])
+async def test_a_pause_holds_also_what_was_about_to_leave(how: str, tmp_path: Path) -> None:
+    before_sent = (await places(SCENARIOS["create"])).index("after sent")
+    async with new_lives() as lives:
+        await SCENARIOS["create"].prepare(lives)
+        file = tmp_path / "syncd.pause"
+
+        async def somebody_pauses() -> None:
+            if how == "file":
+                file.touch()
+            now = lives.world.clock.now()
+            if how == "journal":
+                await lives.beside().db.run(
+                    pauses.pause, store=None, stores=["main"], actor="ada", reason="wait", now=now
+                )
+
+        codes: list[str] = []
+
+        async def act(lives: Lives) -> None:
+            shop = replace(lives.world.shop, brake=Brake(file=file))
+            run = await cycle.reconcile(shop, agree=lambda _: True)
+            codes.extend(f"{one.state} {one.code}" for one in run.outcomes)
+
+        edge = Edge(pauses_at=before_sent, pause=somebody_pauses)
+        await lives.live(act, edge=edge)
+        await lives.live(act)
+        assert codes == ["refused paused", "refused paused"]
+        assert effects_of(lives.world) == {}
+        file.unlink(missing_ok=True)
+        await lives.beside().db.run(
+            pauses.resume, store=None, stores=["main"], actor="ada", reason="", now=lives.world.clock.now()
+        )
         await lives.live(one_pass)
         assert list(effects_of(lives.world).values()) == [1]
 

@@ -157,6 +157,35 @@ async def test_a_daemon_that_is_told_to_stop_ends_in_time_and_forgets_nothing(tm
         _is_done_once(town)
 
 
+async def test_a_signal_stops_every_write_at_once_and_looking_goes_on(tmp_path: Path) -> None:
+    numbers = [f"YT22295212721{place:05}" for place in range(30)]
+    async with new_town(tmp_path) as town:
+        for number in numbers:
+            town.order_shipped(number)
+        by_then: list[int] = []
+
+        async def pull(town: Town) -> bool:
+            town.signal(signal.SIGUSR1)
+            while "paused by SIGUSR1" not in (await town.ended(await town.syncd("status")))[1]:
+                pass
+            by_then.append(town.creates)
+            return True
+
+        town.awaited, town.before = 3, pull
+        daemon = await town.syncd("run", "--once")
+        code, said = await town.ended(daemon)
+        assert code == 3, said
+        assert town.creates < len(numbers)
+        assert "writes.paused" in said
+        assert town.creates <= by_then[0] + 8, "what was on its way may end; nothing new leaves"
+        code, said = await town.reconcile()
+        assert code == 4, said
+        assert (await town.ended(await town.syncd("resume")))[0] == 0
+        code, said = await town.reconcile()
+        assert code == 0, said
+        _is_done_once(town, numbers)
+
+
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def test_of_two_daemons_one_takes_over_what_the_other_left(tmp_path: Path, engine: str) -> None:
     with _database(engine) as url:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncd.cli.app import app
 from syncd.domain.steps import Action, Approval, Plan
-from syncd.reconcile.guard import Guarded, GuardFacts, SourceState, guard
+from syncd.reconcile.guard import Guarded, GuardFacts, Halt, SourceState, guard
 from syncd.reconcile.plan import make_plan
 from syncd.reconcile.policy import Policy
 from tests.plan.steps import NOW, STEPS, facts, step, steps
@@ -43,6 +43,16 @@ def test_observing_lets_nothing_go() -> None:
     assert len(result.held) == 3
     assert told(result) == [("mode", "main", 3, 0)]
     assert not guarded([], given_facts=facts(mode="observe")).is_refused
+
+
+def test_a_halt_holds_everything_and_says_what_lifts_it() -> None:
+    halted = replace(facts(), halt=Halt(why="main is paused by ada", remedy="syncd resume --store main"))
+    result = guarded([step(1), step(2, drift="manual")], given_facts=halted)
+    assert (result.go, len(result.held)) == ((), 2)
+    (refusal,) = result.plan.refused
+    assert refusal.text == "main: 2 steps planned, and main is paused by ada. Nothing was changed."
+    assert (refusal.guard, refusal.remedy) == ("paused", "syncd resume --store main")
+    assert not guarded([], given_facts=halted).is_refused
 
 
 def test_a_frozen_source_holds_its_steps_and_no_others() -> None:

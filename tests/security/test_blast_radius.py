@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.acceptance.conftest import policy, writes
-from tests.cli.test_resume import _placed
+from tests.cli.test_pause import _placed
 
 MASS = 12
 

@@ -31,6 +31,8 @@ def status(
             return ExitCode.FINE
         for one in found:
             session.show(f"{one['store']} ({one['mode']}): {_words(one)}")
+            if one["paused"]:
+                session.show(f"  Nothing is written: {one['paused']}")
         return ExitCode.FINE
 
     return session.run(work)
@@ -38,12 +40,15 @@ def status(
 
 async def _status(runtime: Runtime, name: str) -> dict[str, Any]:
     from syncd.clock import rfc3339
-    from syncd.journal import cursors, drifts, fences, intents, mirror
+    from syncd.journal import cursors, drifts, fences, intents, mirror, pauses
 
     open_drifts = await runtime.db.run(drifts.open_drifts, store=name)
     counts = await runtime.db.run(mirror.counts, store=name)
     seen = await runtime.db.run(cursors.get, store=name, name="orders_changed")
     fence = await runtime.db.run(fences.holder, store=name)
+    now = runtime.clock.now()
+    pause = await runtime.db.run(pauses.in_force, store=name, now=now)
+    halt = runtime.brake(name).halt(now) or (pause.halt if pause else None)
     return {
         "store": name,
         "mode": runtime.config.stores[name].table.mode,
@@ -52,7 +57,8 @@ async def _status(runtime: Runtime, name: str) -> dict[str, Any]:
         "drifts": len(open_drifts),
         "unsettled": len(await runtime.db.run(intents.unsettled, store=name)),
         "seen_until": rfc3339(seen) if seen else None,
-        "held_by": fence.owner if fence and fence.lease_until > runtime.clock.now() else None,
+        "held_by": fence.owner if fence and fence.lease_until > now else None,
+        "paused": halt.why if halt else None,
     }
 
 

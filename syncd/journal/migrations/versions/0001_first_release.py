@@ -49,6 +49,15 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_approvals_store_state"), "approvals", ["store", "state"], unique=False)
     op.create_table(
+        "pauses",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_pauses")),
+    )
+    op.create_table(
         "credentials",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=True),
