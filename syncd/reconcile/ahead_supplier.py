@@ -19,6 +19,7 @@ from syncd.reconcile.matching import ALL_SHIPPED, Shipment, Side
 from syncd.reconcile.movement import movement
 from syncd.reconcile.placing import Place, Placing, owners, place_key
 from syncd.reconcile.steps import Draft, at_least_asked
+from syncd.reconcile.units import FINISHED
 
 NEWS_FOR = elapsed(days=7)
 """A customer is told of a parcel only while its evidence is younger than this (design 4.5, notify `once`)."""
@@ -301,7 +302,7 @@ def create_basis(case: Case, place: Place, allocations: Iterable[Allocation]) ->
     touched = {one.line_item_id for one in allocations}
     open_here: dict[str, int] = {}
     for work in case.order.fulfillment_orders:
-        if (work.location_id, work.delivery_method) == place and work.status.value not in {"CLOSED", "CANCELLED"}:
+        if (work.location_id, work.delivery_method) == place and work.status not in FINISHED:
             for part in work.lines:
                 if part.line_id in touched:
                     open_here[part.line_id] = open_here.get(part.line_id, 0) + part.remaining

@@ -30,7 +30,7 @@ from tests.reconcile.world import (
     work,
 )
 
-P1, P2 = "LX100000001CN", "LX100000002CN"
+P1, P2, P3 = "LX100000001CN", "LX100000002CN", "LX100000003CN"
 HAND = "HAND99999999"
 OLD = {"created_at": ago(hours=49)}
 BEFORE = ago(days=2, hours=12)
@@ -698,6 +698,23 @@ AT_CREATION = [
         ["B07 report"],
         "store automation",
     ),
+    *(
+        Row(
+            f"at once, where ours is {state}",
+            view(
+                order(
+                    created_at=ago(hours=1),
+                    fulfillment_orders=(closed({A: 1}),),
+                    fulfillments=(done({A: 1}, P1, created_at=ago(hours=1)),),
+                ),
+                side(placed(parcel(P1, rung=Rung.LABEL))),
+                intents=(intent(Action.CREATE_FULFILLMENT, {A: 1}, P1, effect_id=F1, state=state),),
+            ),
+            ["B07 report"],
+            "so somebody else did it",
+        )
+        for state in ("pending", "refused")
+    ),
     Row(
         "at once, by us",
         view(
@@ -741,6 +758,13 @@ AT_CREATION = [
     ),
 ]
 
+
+def twice(*fulfillments, boxes):
+    """Three units of one line, fulfilled so; what is not is done elsewhere."""
+    held = shown(*fulfillments, lines=(line(A, 3),), fulfillment_orders=(closed({A: 3}),))
+    return view(held, side(placed(*boxes, state=SupplierState.PART_SHIPPED)))
+
+
 TWICE = [
     Row(
         "more than ordered",
@@ -759,6 +783,91 @@ TWICE = [
         ),
         ["B08 report"],
         "the parcel holds one",
+        [],
+    ),
+    Row(
+        "one unit of one parcel on three",
+        twice(done({A: 1}, P1, n=1), done({A: 1}, P1, n=2), done({A: 1}, P1, n=3), boxes=[parcel(P1, units={A: 1})]),
+        ["B08 report"],
+        "told once",
+        [],
+    ),
+    Row(
+        "one unit of one parcel twice, beside a parcel of a dead order and one that is in order",
+        view(
+            shown(
+                done({A: 1}, P3, n=1),
+                done({A: 1}, P3, n=2),
+                done({A: 1}, P2, n=3),
+                lines=(line(A, 3),),
+                fulfillment_orders=(closed({A: 3}),),
+            ),
+            side(
+                placed(parcel(P1, units={A: 1}), n=1, state=SupplierState.CANCELLED),
+                placed(parcel(P2, units={A: 1}), parcel(P3, units={A: 1}), n=2, state=SupplierState.PART_SHIPPED),
+            ),
+        ),
+        ["B08 report"],
+        "each parcel is looked at",
+        [],
+    ),
+    Row(
+        "a parcel of unknown contents on two fulfillments",
+        twice(done({A: 1}, P1, n=1), done({A: 1}, P1, n=2), boxes=[parcel(P1)]),
+        [],
+        "it may hold both",
+    ),
+    Row(
+        "one line of a parcel more than ordered, the other twice",
+        view(
+            shown(
+                done({A: 1, B: 1}, P1, n=1),
+                done({A: 1, B: 1}, P1, n=2),
+                lines=(line(A), line(B, 2)),
+                fulfillment_orders=(closed({A: 1, B: 2}),),
+            ),
+            side(placed(parcel(P1, units={A: 1, B: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        ["B08 report", "B08 report", "F04 report"],
+        "each line is looked at",
+        [],
+    ),
+    Row(
+        "more of a line than the parcel holds, on one of its two fulfillments",
+        view(
+            shown(
+                done({A: 2}, P1, n=1),
+                done({B: 1}, P1, n=2),
+                lines=(line(A, 2), line(B)),
+                fulfillment_orders=(closed({A: 2, B: 1}),),
+            ),
+            side(placed(parcel(P1, units={A: 1, B: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        [],
+        "no unit stands there twice",
+    ),
+    Row(
+        "one unit of one parcel twice, and a second parcel on one of them",
+        twice(
+            done({A: 1}, P1, P2, n=1),
+            done({A: 1}, P1, n=2),
+            boxes=[parcel(P1, units={A: 1}), parcel(P2, units={A: 1})],
+        ),
+        ["A03 update_tracking"],
+        "together they hold two",
+    ),
+    Row(
+        "one unit of one parcel twice, and a second parcel for what is open",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(work({A: 3}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, P1, n=1), done({A: 1}, P1, n=2)),
+            ),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={A: 1}), state=SupplierState.PART_SHIPPED)),
+        ),
+        ["A02 report", "B08 report"],
+        "nothing more is fulfilled before somebody looked",
         [],
     ),
     Row(
@@ -795,6 +904,71 @@ TWICE = [
         ["A01 report"],
         "the store lets nobody fulfill it yet",
         [],
+    ),
+    Row(
+        "the last of several fulfillments was cancelled by hand",
+        view(
+            order(
+                line(A),
+                line(B),
+                fulfillment_orders=(closed({B: 1}, 1), work({A: 1}, 2)),
+                fulfillments=(done({B: 1}, P2, n=1), undone({B: 1}, P2, n=2), undone({A: 1}, P1, n=3)),
+            ),
+            side(placed(parcel(P1, units={A: 1}), parcel(P2, units={B: 1}))),
+        ),
+        ["A02 report", "B10 report"],
+        "each is looked at",
+        [],
+    ),
+    *(
+        Row(
+            name,
+            view(
+                order(
+                    line(A, 2),
+                    line(B),
+                    fulfillment_orders=(work({A: 2, B: 1}, remaining={A: 1}),),
+                    fulfillments=(
+                        done({B: 1}, P3, n=1),
+                        done({A: 1}, number, n=2, created_at=at),
+                        undone({A: 1}, P1, n=3, at=ago(minutes=30)),
+                    ),
+                ),
+                side(
+                    placed(
+                        parcel(P1, units={A: 1}),
+                        parcel(P2, units={A: 1}),
+                        parcel(P3, units={B: 1}),
+                        state=SupplierState.PART_SHIPPED,
+                    )
+                ),
+            ),
+            told,
+            because,
+        )
+        for name, number, at, told, because in (
+            (
+                "cancelled by hand, and fulfilled again under its number",
+                P1,
+                ago(minutes=40),
+                ["A02 report", "D05 report"],
+                "somebody redid it; that more left since is told by itself",
+            ),
+            (
+                "cancelled by hand, and fulfilled again under another number",
+                P2,
+                ago(minutes=20),
+                ["A02 create_fulfillment"],
+                "somebody redid it",
+            ),
+            (
+                "cancelled by hand in the second in which another one was made",
+                P2,
+                ago(minutes=30),
+                ["A02 report", "B10 report"],
+                "that one may have been there before",
+            ),
+        )
     ),
     Row(
         "cancelled by hand",

@@ -1,7 +1,7 @@
 """Group A: the supplier is ahead of the store."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -287,6 +287,46 @@ SHIPPED = [
         ["A01 create_fulfillment"],
         "one create per location",
         [f"create_fulfillment A*1 {P1}", f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
+        "two locations with two delivery methods, and a mail",
+        view(
+            order(
+                *TWO,
+                fulfillment_orders=(work({B: 1}, 1, delivery_method=DeliveryMethod.LOCAL, **SECOND), work({A: 1}, 2)),
+            ),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 create_fulfillment"],
+        "the first place tells the customer",
+        [f"create_fulfillment A*1 {P1} mail", f"create_fulfillment B*1 {P1}"],
+        policy=policy(notify_customer="once"),
+    ),
+    Row(
+        "two locations, and at the first a line that the supplier's order does not list",
+        view(
+            order(*TWO, fulfillment_orders=TWO_PLACES, created_at=ago(hours=25)),
+            side(placed(parcel(P1, units={A: 1, B: 1}), units={B: 1})),
+        ),
+        ["A01 create_fulfillment", "F13 report"],
+        "the other place goes on",
+        [f"create_fulfillment B*1 {P1}"],
+    ),
+    Row(
+        "finished works beside the open one, which still show their units",
+        view(
+            order(
+                fulfillment_orders=(
+                    work({A: 1}, 1, status=FulfillmentOrderStatus.CLOSED),
+                    work({A: 1}, 2, status=FulfillmentOrderStatus.CANCELLED),
+                    work({A: 1}, 3),
+                )
+            ),
+            side(placed(parcel(P1))),
+        ),
+        ["A01 create_fulfillment"],
+        "only the open one is what the step rests on",
+        [f"create_fulfillment A*1 {P1}"],
     ),
     Row(
         "two delivery methods",
@@ -959,6 +999,26 @@ OTHERS = [
         [],
     ),
     Row(
+        "one supplier order is missing, the other has a label",
+        view(order(), side(linked(placed(n=1), missing_reads=1), placed(parcel(P2, rung=Rung.LABEL), n=2))),
+        ["A07 report"],
+        "each is looked at",
+        [],
+    ),
+    Row(
+        "split into parts that add up, and all of them are in the store",
+        view(
+            order(line(A, 2), fulfillment_orders=(closed({A: 2}),), fulfillments=(done({A: 2}, P1, P2),)),
+            side(
+                placed(units={A: 2}, n=1),
+                placed(parcel(P1), units={A: 1}, n=2, parent_id="S1"),
+                placed(parcel(P2), units={A: 1}, n=3, parent_id="S1"),
+            ),
+        ),
+        [],
+        "it is no news any more",
+    ),
+    Row(
         "one supplier was not read, the other has a label",
         view(
             order(line(A), line(B, sku="DP-B")),
@@ -1061,6 +1121,13 @@ def test_the_customer_is_not_told_of_old_news():
 def test_the_customer_is_not_told_of_a_parcel_that_the_store_shows_in_part():
     shown = order(*TWO, fulfillment_orders=(closed({A: 1}, 1), work({B: 1}, 2)), fulfillments=(done({A: 1}, P1),))
     assert _mails(view(shown, side(placed(parcel(P1))))) == [False]
+
+
+def test_an_order_is_looked_at_again_when_its_parcel_is_no_news_any_more():
+    left = ago(days=3)
+    given = view(order(created_at=ago(days=4)), side(placed(parcel(P1, shipped_at=left))))
+    rules = policy(notify_customer="once", aging_after=(elapsed(days=99),) * 3)
+    assert reconcile(given, policy=rules, now=NOW).due_at == left + timedelta(days=7)
 
 
 def test_updates_never_tell_the_customer():

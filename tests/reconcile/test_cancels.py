@@ -65,6 +65,13 @@ SUPPLIER_CANCELLED = [
         "nobody will ship",
     ),
     Row(
+        "cancelled there, while the supplier is frozen",
+        view(order(), side(placed(state=DEAD)), frozen_sources=frozenset({"cj"})),
+        ["D01 report"],
+        "its word counts for nothing now",
+        [],
+    ),
+    Row(
         "cancelled there, ordered again",
         view(order(), side(placed(state=DEAD, n=1), placed(n=2))),
         [],
