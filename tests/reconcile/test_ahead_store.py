@@ -559,6 +559,18 @@ NUMBERS = [
         policy=BOTH,
     ),
     Row(
+        "two suppliers name two carriers for one parcel, and the store what the number tells of one",
+        shared(
+            "RR123456785SE",
+            cj=[parcel("RR123456785SE", company="UPS")],
+            dp=[parcel("RR123456785SE", company="PostNord")],
+            company="PostNord SE",
+        ),
+        [],
+        "one of them is right",
+        policy=BOTH,
+    ),
+    Row(
         "a fulfillment that lists its line twice",
         view(
             shown(

@@ -9,6 +9,7 @@ from syncd.reconcile.view import Placement
 from tests.reconcile.tables import Row, check, table
 from tests.reconcile.world import (
     CJ,
+    SKUS,
     A,
     B,
     ago,
@@ -36,6 +37,13 @@ OFF = {"cancelled_at": ago(minutes=16), "fulfillment_orders": (closed({A: 1}),)}
 
 def refund(units=1, restock=Restock.CANCEL, at=None, line_id=A):
     return RefundedLine(line_id=line_id, quantity=units, restock=restock, at=at or ago(minutes=20))
+
+
+def of_lines(*given):
+    """A supplier order of lines of one unit each: `A`, or `(A, state)`."""
+    pairs = [one if isinstance(one, tuple) else (one, None) for one in given]
+    lines = tuple(SupplierLine(sku=SKUS[line_id], quantity=1, state=state) for line_id, state in pairs)
+    return replace(placed(), lines=lines)
 
 
 SUPPLIER_CANCELLED = [
@@ -642,6 +650,33 @@ MONEY = [
         ),
         ["D11 report"],
         "one will never come",
+    ),
+    Row(
+        "they took a unit off, and the order is cancelled",
+        view(order(line(A, 2), **OFF), side(of_lines(A, (A, DEAD)))),
+        ["D03 supplier_cancel"],
+        "all of it is called off",
+    ),
+    Row(
+        "they took a unit off one order, and have it in another",
+        view(order(line(A, 2)), side(of_lines(A, (A, DEAD)), placed(units={A: 1}, n=2))),
+        [],
+        "it comes all the same",
+    ),
+    Row(
+        "they took a whole line off",
+        view(order(line(A), line(B)), side(of_lines((A, DEAD), B))),
+        ["D11 report"],
+        "it will never come",
+    ),
+    Row(
+        "they took units off two lines, and we off the first",
+        view(
+            order(line(A, 2, current=1), line(B, 2), fulfillment_orders=(work({A: 1, B: 2}),)),
+            side(of_lines(A, (A, DEAD), B, (B, DEAD))),
+        ),
+        ["D11 report"],
+        "each line is looked at",
     ),
     Row(
         "both took a unit off",

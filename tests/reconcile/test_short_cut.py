@@ -102,6 +102,14 @@ def as_placed(units, address="addr"):
     return replace(waits(), placement=Placement(at=ago(hours=2), address_hash=address, quantities=((A, units),)))
 
 
+def number_told():
+    """The supplier says "PostNord", and the number says in which country."""
+    number = "RR123456785SE"
+    shown = done({A: 1}, number, company="PostNord SE")
+    box = parcel(number, company="PostNord")
+    return view(order(fulfillment_orders=(closed({A: 1}),), fulfillments=(shown,)), side(placed(box)))
+
+
 def moving(at, **more):
     return sent(box=parcel(P1, rung=Rung.IN_TRANSIT, last_event_at=at), **more)
 
@@ -171,6 +179,7 @@ TAKEN = [
     ("delivered there", sent(box=parcel(P1, rung=Rung.DELIVERED, last_event_at=ago(hours=1))), True),
     ("moving there, delivered in the store", moving(ago(hours=2), delivered_at=ago(hours=1)), True),
     ("handed over, and moving in the store", sent(in_transit_at=ago(hours=1)), True),
+    ("a carrier that the number tells better", number_told(), True),
     ("handed over, with an event there", sent(box=parcel(P1, last_event_at=ago(hours=1))), True),
     ("moving, and nobody says since when", sent(box=parcel(P1, rung=Rung.IN_TRANSIT)), True),
     ("moving, with news from the store", moving(ago(days=2), events=(FulfillmentEvent(status="IN_TRANSIT", happened_at=ago(hours=1)),)), True),
