@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
 
 from syncd.errors import FenceLost
 from syncd.journal import fences, intents, runs
@@ -25,6 +26,11 @@ async def test_one_owner_at_a_time_and_each_store_by_itself(db: Database) -> Non
     assert await acquire(db, "b", after=LEASE - timedelta(microseconds=1)) is None
     assert await acquire(db, "a") is None
     assert await acquire(db, "b", store="other") is not None
+
+
+def test_postgresql_is_told_by_which_key_it_knows_a_store() -> None:
+    statement = fences._taking("postgresql").compile(dialect=postgresql.dialect())
+    assert "ON CONFLICT (store) DO UPDATE" in str(statement), "SQLite would do without"
 
 
 async def test_a_lease_that_ran_out_goes_to_the_next_with_a_higher_number(db: Database) -> None:
