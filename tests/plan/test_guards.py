@@ -52,6 +52,7 @@ def test_a_halt_holds_everything_and_says_what_lifts_it() -> None:
     (refusal,) = result.plan.refused
     assert refusal.text == "main: 2 steps planned, and main is paused by ada. Nothing was changed."
     assert (refusal.guard, refusal.remedy) == ("paused", "syncd resume --store main")
+    assert (refusal.scope, refusal.seen, refusal.limit) == ("main", 2, 0)
     assert not guarded([], given_facts=halted).is_refused
 
 
