@@ -32,7 +32,14 @@ MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
         ("Fri-Mon 8:00-9:00", 0, "08:30", True),
         ("Fri-Mon 8:00-9:00", 6, "08:30", True),
         ("Fri-Mon 8:00-9:00", 3, "08:30", False),
+        ("Fri-Mon 8:00-9:00", 1, "08:30", False),
         ("12:00-12:00", 3, "11:59", True),
+        ("Mon 23:00-01:00", 1, "00:30", True),
+        ("Mon 23:00-01:00", 2, "00:30", False),
+        ("Sun 23:00-01:00", 0, "00:30", True),
+        ("02:30-04:00", 3, "02:29", False),
+        ("02:30-04:00", 3, "02:30", True),
+        ("22:59-23:01", 3, "23:00", True),
     ],
 )
 def test_a_window_holds_its_times_and_no_others(text: str, day: int, at: str, *, is_in: bool) -> None:
@@ -46,6 +53,28 @@ def test_a_window_holds_its_times_and_no_others(text: str, day: int, at: str, *,
 def test_what_is_no_time_of_the_week_is_refused_with_the_forms(text: str) -> None:
     with pytest.raises(ValueError, match="Sun 02:00-04:00"):
         parse_window(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x" * 50, f"'{'x' * 40}' is no time of the week"),
+        ("Son 02:00-04:00", "'son' is no day of the week"),
+        ("Mon-Fre 02:00-04:00", "'fre' is no day of the week"),
+        ("24:00-02:00", "'24:00' is no time of day"),
+        ("02:00-24:01", "'24:01' is no time of day"),
+        ("02:60-03:00", "'02:60' is no time of day"),
+    ],
+)
+def test_what_cannot_be_read_of_it_is_named(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}; write it as Sun 02:00-04:00"):
+        parse_window(text)
+
+
+def test_a_window_keeps_how_it_was_written_and_knows_its_days() -> None:
+    window = parse_window(" Sun,Fri 02:00-04:00 ")
+    assert (window.text, window.days) == ("Sun,Fri 02:00-04:00", {4, 6})
+    assert parse_window("02:00-04:00").days == set(range(7))
 
 
 def test_in_the_night_when_clocks_go_back_the_hour_that_comes_twice_counts_twice() -> None:

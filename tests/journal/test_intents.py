@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from syncd.clock import ManualClock
 from syncd.domain.steps import Allocation
-from syncd.errors import FenceLost
-from syncd.journal import fences, intents, mirror, notifications
+from syncd.errors import FenceLost, Paused
+from syncd.journal import fences, intents, mirror, notifications, pauses
 from syncd.journal.database import Database
 from syncd.journal.fences import Fence
 from syncd.journal.intents import IllegalTransition, IntentRow, IntentState
@@ -133,6 +133,18 @@ async def test_what_nobody_intended_cannot_be_sent_or_end(db: Database, fence: F
     for write in (sent(db, fence), ends(db, fence, "done")):
         with pytest.raises(LookupError, match="there is no intent a1"):
             await write
+
+
+async def test_nothing_is_sent_while_the_store_is_paused(db: Database, fence: Fence) -> None:
+    await begin(db, fence)
+    pause = {"actor": "kim", "reason": "", "stores": (), "now": NOW}
+    await db.run(pauses.pause, store="main", until=NOW + timedelta(seconds=2), **pause)
+    with pytest.raises(Paused, match="main is paused by kim"):
+        await sent(db, fence)
+    assert await state(db) == "pending"
+    await db.run(pauses.pause, store="other", **pause)
+    await db.run(pauses.pause, store="main", until=NOW + timedelta(seconds=1), **pause)
+    assert (await sent(db, fence)).state == "sent", "its pause is over, and the other store's is none of its business"
 
 
 async def test_the_same_step_again_finds_its_own_row(db: Database, fence: Fence) -> None:
