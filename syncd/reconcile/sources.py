@@ -107,7 +107,7 @@ def _drift(
     return Drift(
         id=drift_id(store=store, about=source, thing=thing or source, kind=kind),
         kind=kind,
-        severity=KINDS[kind].severity_at(since=since, now=now).value,
+        severity=KINDS[kind].severity_at(since=since, now=now, case="").value,
         order_id=None,
         order=None,
         thing=thing or source,

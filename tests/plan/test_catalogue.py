@@ -121,7 +121,7 @@ def test_severity_rises_with_age(kind: str, age: timedelta | None, case: str, se
 def test_severity_rises_by_rank_and_not_by_the_alphabet() -> None:
     kind = replace(KINDS["carrier_mismatch"], severity_ageing=((timedelta(hours=1), Severity.MEDIUM),))
     assert kind.severity is Severity.LOW
-    assert kind.severity_at(since=NOW - timedelta(hours=2), now=NOW) is Severity.MEDIUM
+    assert kind.severity_at(since=NOW - timedelta(hours=2), now=NOW, case="") is Severity.MEDIUM
 
 
 def test_a_kind_is_found_by_code_or_name_in_any_spelling() -> None:

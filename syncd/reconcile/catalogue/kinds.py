@@ -135,8 +135,11 @@ class Kind:
             return "order"
         return "line" if self.code in _BARS_LINE else ""
 
-    def severity_at(self, *, since: datetime | None, now: datetime, case: str = "") -> Severity:
-        """How urgent it is at `now` when it has been so since `since`; not known since when = fresh."""
+    def severity_at(self, *, since: datetime | None, now: datetime, case: str) -> Severity:
+        """How urgent it is at `now` when it has been so since `since`; not known since when = fresh.
+
+        `case`: one that has a severity of its own; empty = none of those.
+        """
         severity = self.severity_cases.get(case, self.severity)
         if since is None:
             return severity
