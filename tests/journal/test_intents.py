@@ -1,6 +1,7 @@
 """An effect is written down before and after its call, and a customer is told once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -196,6 +197,41 @@ async def test_settling_and_trying_again_are_possible(db: Database, fence: Fence
     for name in path:
         await (sent(db, fence) if name == "sent" else ends(db, fence, name))
     assert await state(db) == path[-1]
+
+
+PATHS = {
+    "pending": (),
+    "sent": ("sent",),
+    "done": ("sent", "done"),
+    "refused": ("sent", "refused"),
+    "unknown": ("sent", "unknown"),
+    "verified": ("sent", "done", "verified"),
+}
+FOLLOWS = {
+    "pending": {"sent", "refused"},
+    "sent": {"pending", "done", "refused", "unknown"},
+    "done": {"done", "refused", "unknown", "verified"},
+    "refused": {"sent", "done", "refused", "unknown", "verified"},
+    "unknown": {"sent", "done", "refused", "unknown", "verified"},
+    "verified": set(),
+}
+
+
+@pytest.mark.parametrize("state", FOLLOWS)
+async def test_each_state_is_followed_by_these_and_no_others(db: Database, fence: Fence, state: str) -> None:
+    follows = set()
+    for name in IntentState:
+        await begin(db, fence, id_=name)
+        for before in PATHS[state]:
+            await move(db, fence, name, to=before)
+        with suppress(IllegalTransition):
+            await move(db, fence, name, to=name)
+            follows.add(name.value)
+    assert follows == FOLLOWS[state]
+
+
+async def move(db: Database, fence: Fence, intent_id: str, *, to: str) -> None:
+    await (sent(db, fence, intent_id) if to == "sent" else ends(db, fence, to, intent_id=intent_id))
 
 
 async def test_a_crash_between_transactions_leaves_what_was_written(
