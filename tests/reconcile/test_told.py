@@ -15,8 +15,11 @@ from tests.reconcile import (
     test_ahead_store,
     test_ahead_supplier,
     test_cancels,
+    test_doubles,
     test_own_side,
     test_requests,
+    test_store_numbers,
+    test_supplier_numbers,
     test_tracking_health,
 )
 from tests.reconcile.tables import Row
@@ -24,7 +27,10 @@ from tests.reconcile.telling import told
 
 TABLES = {
     "ahead_supplier": test_ahead_supplier,
+    "supplier_numbers": test_supplier_numbers,
     "ahead_store": test_ahead_store,
+    "store_numbers": test_store_numbers,
+    "doubles": test_doubles,
     "requests": test_requests,
     "cancels": test_cancels,
     "tracking_health": test_tracking_health,
