@@ -13,7 +13,7 @@ from syncd.domain.steps import Step
 from syncd.errors import UsageError
 from syncd.journal import history, intents
 from syncd.journal.coding import decode, encode
-from syncd.journal.rows import AnyRow, among, chunks, upsert
+from syncd.journal.rows import AnyRow, among, chunks, once, upsert
 from syncd.journal.schema import approvals
 
 KEPT_FOR = timedelta(days=7)
@@ -92,7 +92,7 @@ def approved(conn: Connection, *, store: str, now: datetime) -> list[ApprovalRow
 def approved_ids(conn: Connection, *, store: str, now: datetime) -> frozenset[str]:
     """Ids of the steps with a yes that still holds."""
     these = {"store": store, "state": ApprovalState.APPROVED.value, "now": now}
-    return frozenset(conn.execute(_HOLDING_IDS, these).scalars())
+    return frozenset(conn.execute(_HOLDING_IDS(), these).scalars())
 
 
 def undecided(conn: Connection, *, store: str, now: datetime) -> list[ApprovalRow]:
@@ -152,31 +152,35 @@ def _decide(
 
 def _running(conn: Connection, *, store: str, ids: list[str], now: datetime) -> set[str]:
     """Requests that need no asking: they wait, hold a yes, or got a no (which does not expire)."""
-    return set(conn.execute(_RUNNING, {"store": store, "ids": ids, "now": now}).scalars())
+    return set(conn.execute(_RUNNING(), {"store": store, "ids": ids, "now": now}).scalars())
 
 
-_RUNNING = select(approvals.c.step_id).where(
-    approvals.c.store == bindparam("store"),
-    among(approvals.c.step_id, "ids"),
-    (approvals.c.expires_at > bindparam("now")) | (approvals.c.state == ApprovalState.REJECTED.value),
+_RUNNING = once(
+    lambda: select(approvals.c.step_id).where(
+        approvals.c.store == bindparam("store"),
+        among(approvals.c.step_id, "ids"),
+        (approvals.c.expires_at > bindparam("now")) | (approvals.c.state == ApprovalState.REJECTED.value),
+    )
 )
 
 
 def _rows(conn: Connection, *, store: str, state: ApprovalState, now: datetime) -> list[ApprovalRow]:
-    rows = conn.execute(_HOLDING, {"store": store, "state": state.value, "now": now})
+    rows = conn.execute(_HOLDING(), {"store": store, "state": state.value, "now": now})
     return [_approval(row) for row in rows]
 
 
-_HOLDING = (
-    select(approvals)
-    .where(
-        approvals.c.store == bindparam("store"),
-        approvals.c.state == bindparam("state"),
-        approvals.c.expires_at > bindparam("now"),
+_HOLDING = once(
+    lambda: (
+        select(approvals)
+        .where(
+            approvals.c.store == bindparam("store"),
+            approvals.c.state == bindparam("state"),
+            approvals.c.expires_at > bindparam("now"),
+        )
+        .order_by(approvals.c.requested_at, approvals.c.step_id)
     )
-    .order_by(approvals.c.requested_at, approvals.c.step_id)
 )
-_HOLDING_IDS = _HOLDING.with_only_columns(approvals.c.step_id).order_by(None)
+_HOLDING_IDS = once(lambda: _HOLDING().with_only_columns(approvals.c.step_id).order_by(None))
 
 
 def _approval(row: AnyRow) -> ApprovalRow:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from syncd.journal.coding import canonical
 from syncd.journal.database import Database
 from syncd.journal.keys import KeyUnusable
-from syncd.journal.rows import insert_new
+from syncd.journal.rows import insert_new, once
 from syncd.journal.schema import credentials
 
 LEASE = timedelta(seconds=120)
@@ -93,26 +93,28 @@ def forget(conn: Connection, *, name: str) -> None:
 
 
 def _load(conn: Connection, *, name: str) -> bytes | None:
-    return conn.execute(_VALUE, {"name": name}).scalar_one_or_none()
+    return conn.execute(_VALUE(), {"name": name}).scalar_one_or_none()
 
 
-_VALUE = select(credentials.c.value).where(credentials.c.name == bindparam("name"))
+_VALUE = once(lambda: select(credentials.c.value).where(credentials.c.name == bindparam("name")))
 
 
 def _lease(conn: Connection, *, name: str, owner: str, now: datetime) -> tuple[bytes | None, bool]:
     """The kept value, and whether the right to renew it is `owner`'s now."""
     insert_new(conn, credentials, [{"name": name, "value": None, "lease_owner": "", "lease_until": None}])
-    taken = conn.execute(_TAKE, {"of": name, "now": now, "owner": owner, "until": now + LEASE})
+    taken = conn.execute(_TAKE(), {"of": name, "now": now, "owner": owner, "until": now + LEASE})
     return _load(conn, name=name), taken.rowcount == 1
 
 
-_TAKE = (
-    update(credentials)
-    .where(
-        credentials.c.name == bindparam("of"),
-        credentials.c.lease_until.is_(None) | (credentials.c.lease_until <= bindparam("now")),
+_TAKE = once(
+    lambda: (
+        update(credentials)
+        .where(
+            credentials.c.name == bindparam("of"),
+            credentials.c.lease_until.is_(None) | (credentials.c.lease_until <= bindparam("now")),
+        )
+        .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
     )
-    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
 )
 
 
@@ -121,11 +123,13 @@ def _save(conn: Connection, *, name: str, value: bytes, now: datetime) -> None:
 
 
 def _let_go(conn: Connection, *, name: str, owner: str) -> None:
-    conn.execute(_LET_GO, {"of": name, "owner": owner})
+    conn.execute(_LET_GO(), {"of": name, "owner": owner})
 
 
-_LET_GO = (
-    update(credentials)
-    .where(credentials.c.name == bindparam("of"), credentials.c.lease_owner == bindparam("owner"))
-    .values(lease_owner="", lease_until=None)
+_LET_GO = once(
+    lambda: (
+        update(credentials)
+        .where(credentials.c.name == bindparam("of"), credentials.c.lease_owner == bindparam("owner"))
+        .values(lease_owner="", lease_until=None)
+    )
 )

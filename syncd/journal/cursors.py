@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from syncd.journal.rows import among, upsert
+from syncd.journal.rows import among, once, upsert
 from syncd.journal.schema import cursors
 
 WATERMARK = "orders_changed"
@@ -16,10 +16,12 @@ WATERMARK = "orders_changed"
 
 def get(conn: Connection, *, store: str, name: str) -> datetime | None:
     """The watermark, or None when there is none: then everything has to be read."""
-    return conn.execute(_GET, {"store": store, "name": name}).scalar_one_or_none()
+    return conn.execute(_GET(), {"store": store, "name": name}).scalar_one_or_none()
 
 
-_GET = select(cursors.c.at).where(cursors.c.store == bindparam("store"), cursors.c.name == bindparam("name"))
+_GET = once(
+    lambda: select(cursors.c.at).where(cursors.c.store == bindparam("store"), cursors.c.name == bindparam("name"))
+)
 
 
 def put(conn: Connection, *, store: str, name: str, at: datetime) -> None:
@@ -30,24 +32,24 @@ def put(conn: Connection, *, store: str, name: str, at: datetime) -> None:
 
 def never_read(conn: Connection, *, stores: Collection[str]) -> frozenset[str]:
     """Those of these stores whose orders were never read whole: what they have is not known."""
-    return frozenset(stores) - frozenset(conn.execute(_READ, {"stores": list(stores)}).scalars())
+    return frozenset(stores) - frozenset(conn.execute(_READ(), {"stores": list(stores)}).scalars())
 
 
-_READ = select(cursors.c.store).where(cursors.c.name == WATERMARK, among(cursors.c.store, "stores"))
+_READ = once(lambda: select(cursors.c.store).where(cursors.c.name == WATERMARK, among(cursors.c.store, "stores")))
 
 
 def judged_by(conn: Connection, *, store: str, policy: str, at: datetime) -> bool:
     """Note under which policy (its hash) the store is judged now; says whether it was another one before, or none."""
     mark = f"policy:{policy}"
-    if set(conn.execute(_POLICIES, {"of": store}).scalars()) == {mark}:
+    if set(conn.execute(_POLICIES(), {"of": store}).scalars()) == {mark}:
         return False
-    conn.execute(delete(cursors).where(*_OF_POLICIES), {"of": store})
+    conn.execute(delete(cursors).where(*_OF_POLICIES()), {"of": store})
     put(conn, store=store, name=mark, at=at)
     return True
 
 
-_OF_POLICIES = (cursors.c.store == bindparam("of"), cursors.c.name.startswith("policy:", autoescape=True))
-_POLICIES = select(cursors.c.name).where(*_OF_POLICIES)
+_OF_POLICIES = once(lambda: (cursors.c.store == bindparam("of"), cursors.c.name.startswith("policy:", autoescape=True)))
+_POLICIES = once(lambda: select(cursors.c.name).where(*_OF_POLICIES()))
 
 
 def clear(conn: Connection, *, store: str) -> None:

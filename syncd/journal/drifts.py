@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from syncd.errors import UsageError
 from syncd.journal.coding import decode, encode
-from syncd.journal.rows import AnyRow, among, chunks, upsert
+from syncd.journal.rows import AnyRow, among, chunks, once, upsert
 from syncd.journal.schema import drifts as episodes
 from syncd.reconcile.view import APART, Drift
 
@@ -103,7 +103,7 @@ def open_drifts(
 
 @cache
 def _listing(*, has_order: bool, has_kind: bool) -> Select[Any]:
-    statement = select(episodes).where(*_IS_OPEN)
+    statement = select(episodes).where(*_IS_OPEN())
     if has_order:
         is_its = or_(episodes.c.order_id == bindparam("order"), episodes.c.order_name == bindparam("order"))
         statement = statement.where(is_its)
@@ -154,27 +154,29 @@ def decide(
 
 
 def _wake(conn: Connection, *, store: str, now: datetime) -> None:
-    if conn.execute(_ONE_OVER, {"of": store, "now": now}).first():
-        woken = update(episodes).where(*_OVER).values(state=DriftState.OPEN.value, snoozed_until=None)
+    if conn.execute(_ONE_OVER(), {"of": store, "now": now}).first():
+        woken = update(episodes).where(*_OVER()).values(state=DriftState.OPEN.value, snoozed_until=None)
         conn.execute(woken, {"of": store, "now": now})
 
 
-_OVER = (
-    episodes.c.store == bindparam("of"),
-    episodes.c.state == DriftState.SNOOZED.value,
-    episodes.c.snoozed_until <= bindparam("now"),
+_OVER = once(
+    lambda: (
+        episodes.c.store == bindparam("of"),
+        episodes.c.state == DriftState.SNOOZED.value,
+        episodes.c.snoozed_until <= bindparam("now"),
+    )
 )
-_ONE_OVER = select(episodes.c.id).where(*_OVER).limit(1)
+_ONE_OVER = once(lambda: select(episodes.c.id).where(*_OVER()).limit(1))
 
 
 def _kept(conn: Connection, *, store: str, ids: Iterable[str]) -> dict[str, AnyRow]:
     found: dict[str, AnyRow] = {}
     for chunk in chunks(ids):
-        found |= {row.id: row for row in conn.execute(_KEPT, {"store": store, "ids": chunk})}
+        found |= {row.id: row for row in conn.execute(_KEPT(), {"store": store, "ids": chunk})}
     return found
 
 
-_KEPT = select(episodes).where(episodes.c.store == bindparam("store"), among(episodes.c.id, "ids"))
+_KEPT = once(lambda: select(episodes).where(episodes.c.store == bindparam("store"), among(episodes.c.id, "ids")))
 
 
 def _is_complete(drift: Drift, whole: frozenset[str]) -> bool:
@@ -221,26 +223,30 @@ def _gone(
     """Ids of the kept drifts that a pass which could have found them did not find."""
     return [
         row.id
-        for row in conn.execute(_OPEN, {"store": store})
+        for row in conn.execute(_OPEN(), {"store": store})
         if row.id not in found
         and (row.source is None or row.source in whole or row.order_id in answered)
         and (row.order_id in judged if row.order_id is not None else row.source is not None)
     ]
 
 
-_IS_OPEN = (episodes.c.store == bindparam("store"), episodes.c.state != DriftState.RESOLVED.value)
-_OPEN = select(episodes.c.id, episodes.c.order_id, episodes.c.source).where(*_IS_OPEN)
+_IS_OPEN = once(lambda: (episodes.c.store == bindparam("store"), episodes.c.state != DriftState.RESOLVED.value))
+_OPEN = once(lambda: select(episodes.c.id, episodes.c.order_id, episodes.c.source).where(*_IS_OPEN()))
 
 
 def _resolve(conn: Connection, *, store: str, ids: Iterable[str], now: datetime, run_id: str) -> None:
     for chunk in chunks(ids):
-        conn.execute(_RESOLVE, {"of": store, "ids": chunk, "now": now, "run": run_id})
+        conn.execute(_RESOLVE(), {"of": store, "ids": chunk, "now": now, "run": run_id})
 
 
-_RESOLVE = (
-    update(episodes)
-    .where(episodes.c.store == bindparam("of"), among(episodes.c.id, "ids"))
-    .values(state=DriftState.RESOLVED.value, resolved_at=bindparam("now"), snoozed_until=None, run_id=bindparam("run"))
+_RESOLVE = once(
+    lambda: (
+        update(episodes)
+        .where(episodes.c.store == bindparam("of"), among(episodes.c.id, "ids"))
+        .values(
+            state=DriftState.RESOLVED.value, resolved_at=bindparam("now"), snoozed_until=None, run_id=bindparam("run")
+        )
+    )
 )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from syncd.clock import rfc3339
 from syncd.journal.coding import canonical, digest
-from syncd.journal.rows import AnyRow, insert_new
+from syncd.journal.rows import AnyRow, insert_new, once
 from syncd.journal.schema import history, history_heads
 
 START = "0" * 64
@@ -64,10 +64,10 @@ def append(
     run_id: str | None = None,
 ) -> Event:
     """Add one event to the store's history and return it."""
-    head = conn.execute(_LOCK_HEAD, {"of": store}).one_or_none()
+    head = conn.execute(_LOCK_HEAD(), {"of": store}).one_or_none()
     if head is None:
         insert_new(conn, history_heads, [{"store": store, "seq": 0, "hash": START}])
-        head = conn.execute(_LOCK_HEAD, {"of": store}).one()
+        head = conn.execute(_LOCK_HEAD(), {"of": store}).one()
     row: dict[str, Any] = {
         "store": store,
         "seq": head.seq + 1,
@@ -83,14 +83,14 @@ def append(
         "previous": head.hash,
     }
     row["hash"] = _hash(row)
-    event = conn.execute(_INSERT, row).one()
-    conn.execute(_MOVE_HEAD, {"of": store, "seq": row["seq"], "hash": row["hash"]})
+    event = conn.execute(_INSERT(), row).one()
+    conn.execute(_MOVE_HEAD(), {"of": store, "seq": row["seq"], "hash": row["hash"]})
     return _event(event)
 
 
-_LOCK_HEAD = select(history_heads).where(history_heads.c.store == bindparam("of")).with_for_update()
-_MOVE_HEAD = update(history_heads).where(history_heads.c.store == bindparam("of"))
-_INSERT = history.insert().returning(history)
+_LOCK_HEAD = once(lambda: select(history_heads).where(history_heads.c.store == bindparam("of")).with_for_update())
+_MOVE_HEAD = once(lambda: update(history_heads).where(history_heads.c.store == bindparam("of")))
+_INSERT = once(lambda: history.insert().returning(history))
 
 
 def events(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -23,6 +23,14 @@ def chunks(items: Iterable[T], *, size: int = CHUNK) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Gives what `make` makes at the first call: a statement takes longer to be made than to be carried out.
+
+    Not while modules are imported, since most commands need few of them.
+    """
+    return cache(make)
 
 
 def among(column: Column[Any], name: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from syncd.clock import rfc3339
 from syncd.journal.coding import canonical
 from syncd.journal.fences import Fence, hold
-from syncd.journal.rows import AnyRow
+from syncd.journal.rows import AnyRow, once
 from syncd.journal.schema import runs
 
 
@@ -38,20 +38,22 @@ def start(conn: Connection, *, fence: Fence, actor: str, now: datetime, plan_id:
     hold(conn, fence)
     run_id = f"{fence.store}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{fence.number}"
     second = now.replace(microsecond=0)
-    begun = conn.execute(_BEGUN, {"of": fence.store, "since": second, "until": second + _SECOND}).scalars()
+    begun = conn.execute(_BEGUN(), {"of": fence.store, "since": second, "until": second + _SECOND}).scalars()
     alike = sum(one.startswith(run_id) for one in begun)
     run_id = f"{run_id}.{alike}" if alike else run_id
     row = {"run_id": run_id, "store": fence.store, "actor": actor, "plan_id": plan_id, "started_at": now}
-    conn.execute(_INSERT, [row])
+    conn.execute(_INSERT(), [row])
     return run_id
 
 
 _SECOND = timedelta(seconds=1)
-_INSERT = runs.insert()
-_BEGUN = select(runs.c.run_id).where(
-    runs.c.store == bindparam("of"),
-    runs.c.started_at >= bindparam("since"),
-    runs.c.started_at < bindparam("until"),
+_INSERT = once(runs.insert)
+_BEGUN = once(
+    lambda: select(runs.c.run_id).where(
+        runs.c.store == bindparam("of"),
+        runs.c.started_at >= bindparam("since"),
+        runs.c.started_at < bindparam("until"),
+    )
 )
 
 
@@ -69,10 +71,10 @@ def finish(
     values = {"finished_at": now, "document": canonical(document)}
     if plan_id is not None:
         values["plan_id"] = plan_id
-    conn.execute(_UPDATE, {"of": run_id, **values})
+    conn.execute(_UPDATE(), {"of": run_id, **values})
 
 
-_UPDATE = update(runs).where(runs.c.run_id == bindparam("of"))
+_UPDATE = once(lambda: update(runs).where(runs.c.run_id == bindparam("of")))
 """Sets the columns that are given with it."""
 
 
@@ -80,7 +82,7 @@ def fail(conn: Connection, *, fence: Fence, run_id: str, now: datetime, error: s
     """Note that the run ended with an error, in words; what it did until then is in the history."""
     hold(conn, fence)
     document = {"schema": 1, "run_id": run_id, "store": fence.store, "finished_at": rfc3339(now), "error": error}
-    conn.execute(_UPDATE, {"of": run_id, "finished_at": now, "document": canonical(document)})
+    conn.execute(_UPDATE(), {"of": run_id, "finished_at": now, "document": canonical(document)})
 
 
 def load(conn: Connection, run_id: str) -> RunRow | None:

@@ -110,15 +110,17 @@ def _seen(conn: Connection, *, supplier: str, ids: Iterable[str]) -> dict[str, S
     """These supplier orders as the last read showed them; without those that it should have shown and did not."""
     found: dict[str, SupplierOrder] = {}
     for chunk in chunks(ids):
-        shown = conn.execute(_SHOWN, {"supplier": supplier, "ids": chunk})
+        shown = conn.execute(_SHOWN(), {"supplier": supplier, "ids": chunk})
         found.update((id_, decode(SupplierOrder, document)) for id_, document in shown)
     return found
 
 
-_SHOWN = select(supplier_orders.c.id, supplier_orders.c.document).where(
-    supplier_orders.c.supplier == bindparam("supplier"),
-    among(supplier_orders.c.id, "ids"),
-    supplier_orders.c.missing_reads == 0,
+_SHOWN = cache(
+    lambda: select(supplier_orders.c.id, supplier_orders.c.document).where(
+        supplier_orders.c.supplier == bindparam("supplier"),
+        among(supplier_orders.c.id, "ids"),
+        supplier_orders.c.missing_reads == 0,
+    )
 )
 
 

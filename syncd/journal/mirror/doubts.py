@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 from syncd.domain.shipments import DEAD
 from syncd.journal import cursors
 from syncd.journal.mirror.keys import name_key
-from syncd.journal.rows import among, chunks
+from syncd.journal.rows import among, chunks, once
 from syncd.journal.schema import links, order_links, orders, supplier_orders, supplier_refs, supplier_stores
 
 _DEAD = [state.value for state in DEAD]
@@ -51,9 +51,9 @@ def doubts(
 
 def _unclear(conn: Connection, keys: list[str], *, suppliers: Collection[str]) -> Iterable[tuple[str, str, str]]:
     """(supplier, supplier order, name) of what is alive, says nothing but a name, and is linked to nobody."""
-    given = conn.execute(_GIVEN, {"keys": [f"name:{key}" for key in keys], "suppliers": list(suppliers)})
+    given = conn.execute(_GIVEN(), {"keys": [f"name:{key}" for key in keys], "suppliers": list(suppliers)})
     named = {(row.supplier, row.supplier_order_id, row.key.removeprefix("name:")) for row in given}
-    stated = conn.execute(_STATED, {"keys": keys, "suppliers": list(suppliers)})
+    stated = conn.execute(_STATED(), {"keys": keys, "suppliers": list(suppliers)})
     named |= {(row.supplier, row.supplier_order_id, row.order_key) for row in stated}
     return sorted(named)
 
@@ -62,39 +62,45 @@ def _is_linked(supplier: ColumnElement[str], supplier_order_id: ColumnElement[st
     return exists().where(order_links.c.supplier == supplier, order_links.c.supplier_order_id == supplier_order_id)
 
 
-_OWN = supplier_refs.alias()
-_GIVEN = select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
-    among(supplier_refs.c.key, "keys"),
-    among(supplier_refs.c.supplier, "suppliers"),
-    ~exists().where(
-        _OWN.c.supplier == supplier_refs.c.supplier,
-        _OWN.c.supplier_order_id == supplier_refs.c.supplier_order_id,
-        or_(_OWN.c.key.startswith("id:"), _OWN.c.key.startswith("line:")),
-    ),
-    ~_is_linked(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id),
-    exists().where(
-        supplier_orders.c.supplier == supplier_refs.c.supplier,
-        supplier_orders.c.id == supplier_refs.c.supplier_order_id,
-        supplier_orders.c.state.not_in(_DEAD),
-    ),
+_OWN = once(supplier_refs.alias)
+_GIVEN = once(
+    lambda: select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
+        among(supplier_refs.c.key, "keys"),
+        among(supplier_refs.c.supplier, "suppliers"),
+        ~exists().where(
+            _OWN().c.supplier == supplier_refs.c.supplier,
+            _OWN().c.supplier_order_id == supplier_refs.c.supplier_order_id,
+            or_(_OWN().c.key.startswith("id:"), _OWN().c.key.startswith("line:")),
+        ),
+        ~_is_linked(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id),
+        exists().where(
+            supplier_orders.c.supplier == supplier_refs.c.supplier,
+            supplier_orders.c.id == supplier_refs.c.supplier_order_id,
+            supplier_orders.c.state.not_in(_DEAD),
+        ),
+    )
 )
-_STATED = select(links.c.supplier, links.c.supplier_order_id, links.c.order_key).where(
-    among(links.c.order_key, "keys"),
-    among(links.c.supplier, "suppliers"),
-    links.c.store == "",
-    ~_is_linked(links.c.supplier, links.c.supplier_order_id),
+_STATED = once(
+    lambda: select(links.c.supplier, links.c.supplier_order_id, links.c.order_key).where(
+        among(links.c.order_key, "keys"),
+        among(links.c.supplier, "suppliers"),
+        links.c.store == "",
+        ~_is_linked(links.c.supplier, links.c.supplier_order_id),
+    )
 )
 
 
 def _serving(conn: Connection, suppliers: Collection[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for supplier, store in conn.execute(_SERVING, {"suppliers": sorted(suppliers)}):
+    for supplier, store in conn.execute(_SERVING(), {"suppliers": sorted(suppliers)}):
         found[supplier].add(store)
     return found
 
 
-_SERVING = select(supplier_stores.c.supplier, supplier_stores.c.store).where(
-    among(supplier_stores.c.supplier, "suppliers")
+_SERVING = once(
+    lambda: select(supplier_stores.c.supplier, supplier_stores.c.store).where(
+        among(supplier_stores.c.supplier, "suppliers")
+    )
 )
 
 
@@ -102,11 +108,13 @@ def _namesakes(conn: Connection, keys: Collection[str]) -> dict[str, list[tuple[
     """By name, every mirrored order that has it: store, id, and how to call it."""
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for chunk in chunks(sorted(keys)):
-        for key, store, order_id, name in conn.execute(_NAMESAKES, {"keys": chunk}):
+        for key, store, order_id, name in conn.execute(_NAMESAKES(), {"keys": chunk}):
             found[key].append((store, order_id, f"{name} of {store}"))
     return found
 
 
-_NAMESAKES = select(orders.c.name_key, orders.c.store, orders.c.order_id, orders.c.name).where(
-    among(orders.c.name_key, "keys")
+_NAMESAKES = once(
+    lambda: select(orders.c.name_key, orders.c.store, orders.c.order_id, orders.c.name).where(
+        among(orders.c.name_key, "keys")
+    )
 )

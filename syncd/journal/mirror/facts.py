@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -66,7 +67,7 @@ def gather(
     """Everything about these orders (at most `CHUNK`), so far as it concerns these suppliers."""
     kept = _kept(conn, store=store, order_ids=order_ids, fresh=reads.fresh)
     links: dict[str, list[AnyRow]] = defaultdict(list)
-    for link in conn.execute(_LINKS, {"store": store, "ids": order_ids, "suppliers": list(suppliers)}):
+    for link in conn.execute(_LINKS(), {"store": store, "ids": order_ids, "suppliers": list(suppliers)}):
         links[link.order_id].append(link)
     linked = _linked_orders(conn, {_pair(link) for several in links.values() for link in several}, reads=reads)
     return Facts(
@@ -83,17 +84,19 @@ def gather(
     )
 
 
-_LINKS = select(order_links).where(
-    order_links.c.store == bindparam("store"),
-    among(order_links.c.order_id, "ids"),
-    among(order_links.c.supplier, "suppliers"),
+_LINKS = cache(
+    lambda: select(order_links).where(
+        order_links.c.store == bindparam("store"),
+        among(order_links.c.order_id, "ids"),
+        among(order_links.c.supplier, "suppliers"),
+    )
 )
 
 
 def _kept(conn: Connection, *, store: str, order_ids: Sequence[str], fresh: StoreRead | None) -> dict[str, KeptOrder]:
     read = {order.id: order for order in fresh.orders} if fresh else {}
     found: dict[str, KeptOrder] = {}
-    for row in conn.execute(_KEPT, {"store": store, "ids": order_ids}):
+    for row in conn.execute(_KEPT(), {"store": store, "ids": order_ids}):
         order = decode(Order, row.document)
         if row.content_hash == UNKNOWN_CONTENT:
             order = _in_doubt(order)
@@ -103,9 +106,11 @@ def _kept(conn: Connection, *, store: str, order_ids: Sequence[str], fresh: Stor
     return found
 
 
-_KEPT = select(
-    *(orders.c[name] for name in ("order_id", "document", "observed_at", "quantity_gap_since", "content_hash"))
-).where(orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"))
+_KEPT = cache(
+    lambda: select(
+        *(orders.c[name] for name in ("order_id", "document", "observed_at", "quantity_gap_since", "content_hash"))
+    ).where(orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"))
+)
 
 
 def _fresher(kept: KeptOrder, read: Order, *, at: datetime) -> KeptOrder:
@@ -129,7 +134,7 @@ def _linked_orders(
     """The supplier orders, without their links. One that this pass showed unchanged is as fresh as this pass."""
     found: dict[tuple[str, str], LinkedOrder] = {}
     for supplier, ids in _by_supplier(pairs):
-        for row in conn.execute(_LINKED, {"supplier": supplier, "ids": ids}):
+        for row in conn.execute(_LINKED(), {"supplier": supplier, "ids": ids}):
             read = reads.by_supplier.get(row.supplier)
             is_fresh = read is not None and row.id in reads.shown[row.supplier] and read.observed_at > row.observed_at
             found[row.supplier, row.id] = LinkedOrder(
@@ -146,8 +151,10 @@ def _linked_orders(
     return found
 
 
-_LINKED = select(supplier_orders).where(
-    supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+_LINKED = cache(
+    lambda: select(supplier_orders).where(
+        supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+    )
 )
 
 
@@ -155,15 +162,17 @@ def _owners(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[st
     """(store, order id, name) of every store order that each supplier order is linked to."""
     found: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
     for supplier, ids in _by_supplier(pairs):
-        for id_, store, order_id, name in conn.execute(_OWNERS, {"supplier": supplier, "ids": ids}):
+        for id_, store, order_id, name in conn.execute(_OWNERS(), {"supplier": supplier, "ids": ids}):
             found[supplier, id_].append((store, order_id, name))
     return found
 
 
-_OWNERS = (
-    select(order_links.c.supplier_order_id, orders.c.store, orders.c.order_id, orders.c.name)
-    .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
-    .where(order_links.c.supplier == bindparam("supplier"), among(order_links.c.supplier_order_id, "ids"))
+_OWNERS = cache(
+    lambda: (
+        select(order_links.c.supplier_order_id, orders.c.store, orders.c.order_id, orders.c.name)
+        .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
+        .where(order_links.c.supplier == bindparam("supplier"), among(order_links.c.supplier_order_id, "ids"))
+    )
 )
 
 
@@ -178,12 +187,14 @@ def _by_supplier(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[s
 
 
 def _empty(conn: Connection, *, store: str, order_ids: Sequence[str]) -> dict[tuple[str, str], int]:
-    counted = conn.execute(_EMPTY, {"store": store, "ids": order_ids})
+    counted = conn.execute(_EMPTY(), {"store": store, "ids": order_ids})
     return {(order_id, supplier): count for order_id, supplier, count in counted}
 
 
-_EMPTY = select(empty_reads.c.order_id, empty_reads.c.supplier, empty_reads.c.count).where(
-    empty_reads.c.store == bindparam("store"), among(empty_reads.c.order_id, "ids")
+_EMPTY = cache(
+    lambda: select(empty_reads.c.order_id, empty_reads.c.supplier, empty_reads.c.count).where(
+        empty_reads.c.store == bindparam("store"), among(empty_reads.c.order_id, "ids")
+    )
 )
 
 
@@ -194,11 +205,13 @@ def _placements(conn: Connection, *, store: str, order_ids: Sequence[str]) -> di
             address_hash=row.address_hash,
             quantities=tuple((line_id, quantity) for line_id, quantity in json.loads(row.quantities)),
         )
-        for row in conn.execute(_PLACEMENTS, {"store": store, "ids": order_ids})
+        for row in conn.execute(_PLACEMENTS(), {"store": store, "ids": order_ids})
     }
 
 
-_PLACEMENTS = select(placements).where(placements.c.store == bindparam("store"), among(placements.c.order_id, "ids"))
+_PLACEMENTS = cache(
+    lambda: select(placements).where(placements.c.store == bindparam("store"), among(placements.c.order_id, "ids"))
+)
 
 
 def _numbers(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -98,7 +99,7 @@ def relink(conn: Connection, *, supplier: str, ids: Collection[str], now: dateti
 
 def relink_orders(conn: Connection, *, store: str, order_ids: Collection[str], now: datetime) -> set[OrderKey]:
     """Work out the links of these store orders anew, after they changed."""
-    served = dict(conn.execute(_SUPPLIERS, {"store": store}).all())
+    served = dict(conn.execute(_SUPPLIERS(), {"store": store}).all())
     concerned = _concerned(conn, served=served, store=store, order_ids=list(order_ids))
     touched: set[OrderKey] = set()
     for supplier in served:
@@ -109,21 +110,25 @@ def relink_orders(conn: Connection, *, store: str, order_ids: Collection[str], n
 def relink_all(conn: Connection, *, supplier: str, now: datetime) -> set[OrderKey]:
     """Work out every link of a supplier anew: which stores it serves, or its metafield, changed."""
     metafields = [key for key in stores_of(conn, supplier).values() if key]
-    ids = {found for reason in _ALL for found in conn.execute(reason, {"supplier": supplier}).scalars()}
+    ids = {found for reason in _ALL() for found in conn.execute(reason, {"supplier": supplier}).scalars()}
     if metafields:
-        ids.update(conn.execute(_ALL_IN_METAFIELDS, {"keys": metafields}).scalars())
+        ids.update(conn.execute(_ALL_IN_METAFIELDS(), {"keys": metafields}).scalars())
     return relink(conn, supplier=supplier, ids=sorted(ids), now=now)
 
 
-_ALL = [
-    select(column).where(table.c.supplier == bindparam("supplier"))
-    for table, column in (
-        (supplier_orders, supplier_orders.c.id),
-        (links, links.c.supplier_order_id),
-        (order_links, order_links.c.supplier_order_id),
-    )
-]
-_ALL_IN_METAFIELDS = select(order_metafields.c.supplier_order_id).where(among(order_metafields.c.key, "keys"))
+_ALL = cache(
+    lambda: [
+        select(column).where(table.c.supplier == bindparam("supplier"))
+        for table, column in (
+            (supplier_orders, supplier_orders.c.id),
+            (links, links.c.supplier_order_id),
+            (order_links, order_links.c.supplier_order_id),
+        )
+    ]
+)
+_ALL_IN_METAFIELDS = cache(
+    lambda: select(order_metafields.c.supplier_order_id).where(among(order_metafields.c.key, "keys"))
+)
 
 
 def orders_of(conn: Connection, *, supplier: str, ids: Iterable[str]) -> set[OrderKey]:
@@ -133,33 +138,41 @@ def orders_of(conn: Connection, *, supplier: str, ids: Iterable[str]) -> set[Ord
 
 def stores_of(conn: Connection, supplier: str) -> dict[str, str | None]:
     """The stores that the supplier ships for, with the metafield that links their orders to its own."""
-    return dict(conn.execute(_STORES, {"supplier": supplier}).all())
+    return dict(conn.execute(_STORES(), {"supplier": supplier}).all())
 
 
-_STORES = select(supplier_stores.c.store, supplier_stores.c.link_metafield).where(
-    supplier_stores.c.supplier == bindparam("supplier")
+_STORES = cache(
+    lambda: select(supplier_stores.c.store, supplier_stores.c.link_metafield).where(
+        supplier_stores.c.supplier == bindparam("supplier")
+    )
 )
-_SUPPLIERS = select(supplier_stores.c.supplier, supplier_stores.c.link_metafield).where(
-    supplier_stores.c.store == bindparam("store")
+_SUPPLIERS = cache(
+    lambda: select(supplier_stores.c.supplier, supplier_stores.c.link_metafield).where(
+        supplier_stores.c.store == bindparam("store")
+    )
 )
 
 
 def _existing(conn: Connection, supplier: str, ids: Collection[str]) -> set[LinkKey]:
-    return {LinkKey(*row) for row in conn.execute(_EXISTING, {"supplier": supplier, "ids": ids})}
+    return {LinkKey(*row) for row in conn.execute(_EXISTING(), {"supplier": supplier, "ids": ids})}
 
 
-_EXISTING = select(*(order_links.c[name] for name in LinkKey._fields)).where(
-    order_links.c.supplier == bindparam("supplier"), among(order_links.c.supplier_order_id, "ids")
+_EXISTING = cache(
+    lambda: select(*(order_links.c[name] for name in LinkKey._fields)).where(
+        order_links.c.supplier == bindparam("supplier"), among(order_links.c.supplier_order_id, "ids")
+    )
 )
 
 
 def _remove(conn: Connection, gone: Collection[LinkKey]) -> None:
     if gone:
         rows = [{f"the_{name}": value for name, value in link._asdict().items()} for link in sorted(gone)]
-        conn.execute(_REMOVE, rows)
+        conn.execute(_REMOVE(), rows)
 
 
-_REMOVE = delete(order_links).where(*(order_links.c[name] == bindparam(f"the_{name}") for name in LinkKey._fields))
+_REMOVE = cache(
+    lambda: delete(order_links).where(*(order_links.c[name] == bindparam(f"the_{name}") for name in LinkKey._fields))
+)
 
 
 def _referenced(
@@ -167,7 +180,7 @@ def _referenced(
 ) -> Iterable[LinkKey]:
     """By what the supplier gave back. A name counts where no id was given, and only if exactly one order has it."""
     refs: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for supplier_order_id, key in conn.execute(_REFS, {"supplier": supplier, "ids": ids}):
+    for supplier_order_id, key in conn.execute(_REFS(), {"supplier": supplier, "ids": ids}):
         kind, _, value = key.partition(":")
         refs[supplier_order_id][kind].add(value)
     by_id = _orders_by(conn, "number", _values(refs, "id"), stores)
@@ -186,8 +199,10 @@ def _referenced(
                 yield LinkKey(supplier, supplier_order_id, *order, "reference", line_id, "")
 
 
-_REFS = select(supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
-    supplier_refs.c.supplier == bindparam("supplier"), among(supplier_refs.c.supplier_order_id, "ids")
+_REFS = cache(
+    lambda: select(supplier_refs.c.supplier_order_id, supplier_refs.c.key).where(
+        supplier_refs.c.supplier == bindparam("supplier"), among(supplier_refs.c.supplier_order_id, "ids")
+    )
 )
 
 
@@ -197,7 +212,7 @@ def _namesakes(
     """Whatever was in doubt for the sake of a name, is not any more, or is from now on."""
     if not ids:
         return set()
-    given = {key for _, key in conn.execute(_REFS, {"supplier": supplier, "ids": sorted(ids)})}
+    given = {key for _, key in conn.execute(_REFS(), {"supplier": supplier, "ids": sorted(ids)})}
     names = {key.removeprefix("name:") for key in given if key.startswith("name:")}
     return {order for several in _orders_by(conn, "name_key", names, stores).values() for order in several}
 
@@ -211,17 +226,19 @@ def _orders_by(
 ) -> dict[str, list[OrderKey]]:
     found: dict[str, list[OrderKey]] = defaultdict(list)
     for chunk in chunks(sorted(values)):
-        for value, store, order_id in conn.execute(_ORDERS_BY[column], {"stores": list(stores), "values": chunk}):
+        for value, store, order_id in conn.execute(_ORDERS_BY()[column], {"stores": list(stores), "values": chunk}):
             found[value].append(OrderKey(store, order_id))
     return found
 
 
-_ORDERS_BY = {
-    column.name: select(column, orders.c.store, orders.c.order_id).where(
-        among(orders.c.store, "stores"), among(column, "values")
-    )
-    for column in (orders.c.number, orders.c.name_key)
-}
+_ORDERS_BY = cache(
+    lambda: {
+        column.name: select(column, orders.c.store, orders.c.order_id).where(
+            among(orders.c.store, "stores"), among(column, "values")
+        )
+        for column in (orders.c.number, orders.c.name_key)
+    }
+)
 
 
 def _lines_by_key(
@@ -229,13 +246,15 @@ def _lines_by_key(
 ) -> dict[str, list[tuple[OrderKey, str]]]:
     found: dict[str, list[tuple[OrderKey, str]]] = defaultdict(list)
     for chunk in chunks(sorted(keys)):
-        for key, store, order_id, line_id in conn.execute(_LINES, {"stores": list(stores), "keys": chunk}):
+        for key, store, order_id, line_id in conn.execute(_LINES(), {"stores": list(stores), "keys": chunk}):
             found[key].append((OrderKey(store, order_id), line_id))
     return found
 
 
-_LINES = select(order_lines.c.line_key, order_lines.c.store, order_lines.c.order_id, order_lines.c.line_id).where(
-    among(order_lines.c.store, "stores"), among(order_lines.c.line_key, "keys")
+_LINES = cache(
+    lambda: select(order_lines.c.line_key, order_lines.c.store, order_lines.c.order_id, order_lines.c.line_id).where(
+        among(order_lines.c.store, "stores"), among(order_lines.c.line_key, "keys")
+    )
 )
 
 
@@ -244,13 +263,15 @@ def _in_metafields(
 ) -> Iterable[LinkKey]:
     if not any(stores.values()):
         return
-    for row in conn.execute(_METAFIELDS, {"ids": ids, "stores": list(stores)}):
+    for row in conn.execute(_METAFIELDS(), {"ids": ids, "stores": list(stores)}):
         if row.key == stores[row.store]:
             yield LinkKey(supplier, row.supplier_order_id, row.store, row.order_id, "metafield", "", row.line_sku)
 
 
-_METAFIELDS = select(order_metafields).where(
-    among(order_metafields.c.supplier_order_id, "ids"), among(order_metafields.c.store, "stores")
+_METAFIELDS = cache(
+    lambda: select(order_metafields).where(
+        among(order_metafields.c.supplier_order_id, "ids"), among(order_metafields.c.store, "stores")
+    )
 )
 
 
@@ -258,7 +279,7 @@ def _stated(
     conn: Connection, supplier: str, ids: Collection[str], stores: Collection[str], *, known: _Known
 ) -> Iterable[LinkKey]:
     """By links file and by hand. A row that names no store may mean any of the supplier's; exactly one must match."""
-    rows = conn.execute(_STATED, {"supplier": supplier, "ids": ids}).all()
+    rows = conn.execute(_STATED(), {"supplier": supplier, "ids": ids}).all()
     keys = {row.order_key for row in rows}
     everywhere = {*stores, *(row.store for row in rows if row.store)}
     by_name = _orders_by(conn, "name_key", keys, everywhere)
@@ -273,7 +294,9 @@ def _stated(
                 yield link
 
 
-_STATED = select(links).where(links.c.supplier == bindparam("supplier"), among(links.c.supplier_order_id, "ids"))
+_STATED = cache(
+    lambda: select(links).where(links.c.supplier == bindparam("supplier"), among(links.c.supplier_order_id, "ids"))
+)
 
 
 def _concerned(
@@ -285,15 +308,15 @@ def _concerned(
     """
     found: dict[str, set[str]] = defaultdict(set)
     of_orders = {"store": store, "ids": order_ids}
-    names = conn.execute(_NAMES, of_orders).all()
+    names = conn.execute(_NAMES(), of_orders).all()
     keys = [f"name:{row.name_key}" for row in names] + [f"id:{row.number}" for row in names]
-    keys += [f"line:{key}" for key in conn.execute(_LINE_KEYS, of_orders).scalars()]
+    keys += [f"line:{key}" for key in conn.execute(_LINE_KEYS(), of_orders).scalars()]
     for chunk in chunks(keys):
-        _add(found, conn.execute(_BY_REF, {"keys": chunk}))
-    _add(found, conn.execute(_BY_LINK, of_orders))
+        _add(found, conn.execute(_BY_REF(), {"keys": chunk}))
+    _add(found, conn.execute(_BY_LINK(), of_orders))
     stated = [row.name_key for row in names] + [row.number for row in names]
-    _add(found, conn.execute(_BY_STATEMENT, {"keys": stated, "stores": [store, ""]}))
-    for key, supplier_order_id in conn.execute(_BY_METAFIELD, of_orders) if any(served.values()) else ():
+    _add(found, conn.execute(_BY_STATEMENT(), {"keys": stated, "stores": [store, ""]}))
+    for key, supplier_order_id in conn.execute(_BY_METAFIELD(), of_orders) if any(served.values()) else ():
         for supplier in (name for name, metafield in served.items() if metafield == key):
             found[supplier].add(supplier_order_id)
     return found
@@ -304,21 +327,35 @@ def _add(found: dict[str, set[str]], rows: Iterable[AnyRow]) -> None:
         found[supplier].add(supplier_order_id)
 
 
-_NAMES = select(orders.c.name_key, orders.c.number).where(
-    orders.c.store == bindparam("store"), among(orders.c.order_id, "ids")
+_NAMES = cache(
+    lambda: select(orders.c.name_key, orders.c.number).where(
+        orders.c.store == bindparam("store"), among(orders.c.order_id, "ids")
+    )
 )
-_LINE_KEYS = select(order_lines.c.line_key).where(
-    order_lines.c.store == bindparam("store"), among(order_lines.c.order_id, "ids")
+_LINE_KEYS = cache(
+    lambda: select(order_lines.c.line_key).where(
+        order_lines.c.store == bindparam("store"), among(order_lines.c.order_id, "ids")
+    )
 )
-_BY_REF = select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id).where(among(supplier_refs.c.key, "keys"))
-_BY_LINK = select(order_links.c.supplier, order_links.c.supplier_order_id).where(
-    order_links.c.store == bindparam("store"), among(order_links.c.order_id, "ids")
+_BY_REF = cache(
+    lambda: select(supplier_refs.c.supplier, supplier_refs.c.supplier_order_id).where(
+        among(supplier_refs.c.key, "keys")
+    )
 )
-_BY_STATEMENT = select(links.c.supplier, links.c.supplier_order_id).where(
-    among(links.c.order_key, "keys"), among(links.c.store, "stores")
+_BY_LINK = cache(
+    lambda: select(order_links.c.supplier, order_links.c.supplier_order_id).where(
+        order_links.c.store == bindparam("store"), among(order_links.c.order_id, "ids")
+    )
 )
-_BY_METAFIELD = select(order_metafields.c.key, order_metafields.c.supplier_order_id).where(
-    order_metafields.c.store == bindparam("store"), among(order_metafields.c.order_id, "ids")
+_BY_STATEMENT = cache(
+    lambda: select(links.c.supplier, links.c.supplier_order_id).where(
+        among(links.c.order_key, "keys"), among(links.c.store, "stores")
+    )
+)
+_BY_METAFIELD = cache(
+    lambda: select(order_metafields.c.key, order_metafields.c.supplier_order_id).where(
+        order_metafields.c.store == bindparam("store"), among(order_metafields.c.order_id, "ids")
+    )
 )
 
 
@@ -326,26 +363,32 @@ def _place(conn: Connection, supplier: str, linked: Collection[LinkKey], *, now:
     if not linked:
         return
     ids = sorted({link.supplier_order_id for link in linked})
-    seen = set(conn.execute(_SEEN, {"supplier": supplier, "ids": ids}).scalars())
+    seen = set(conn.execute(_SEEN(), {"supplier": supplier, "ids": ids}).scalars())
     placed: dict[str, list[str]] = defaultdict(list)
     for store, order_id in sorted({link.order for link in linked if link.supplier_order_id in seen}):
         placed[store].append(order_id)
     for store, order_ids in placed.items():
-        known = set(conn.execute(_PLACED, {"store": store, "ids": order_ids}).scalars())
+        known = set(conn.execute(_PLACED(), {"store": store, "ids": order_ids}).scalars())
         new = [order_id for order_id in order_ids if order_id not in known]
-        documents = conn.execute(_DOCUMENTS, {"store": store, "ids": new}).scalars() if new else ()
+        documents = conn.execute(_DOCUMENTS(), {"store": store, "ids": new}).scalars() if new else ()
         rows = [_placement(store, decode(Order, document), now=now) for document in documents]
         insert_new(conn, placements, rows)
 
 
-_SEEN = select(supplier_orders.c.id).where(
-    supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+_SEEN = cache(
+    lambda: select(supplier_orders.c.id).where(
+        supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+    )
 )
-_PLACED = select(placements.c.order_id).where(
-    placements.c.store == bindparam("store"), among(placements.c.order_id, "ids")
+_PLACED = cache(
+    lambda: select(placements.c.order_id).where(
+        placements.c.store == bindparam("store"), among(placements.c.order_id, "ids")
+    )
 )
-_DOCUMENTS = select(orders.c.document).where(
-    orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"), orders.c.is_complete
+_DOCUMENTS = cache(
+    lambda: select(orders.c.document).where(
+        orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"), orders.c.is_complete
+    )
 )
 
 

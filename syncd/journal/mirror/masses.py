@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 
 from syncd.domain.observation import SupplierRead
 from syncd.domain.shipments import SupplierState
-from syncd.journal.rows import AnyRow
+from syncd.journal.rows import AnyRow, once
 from syncd.journal.schema import order_links, sources, supplier_orders
 from syncd.reconcile.sources import SourceChange, is_mass_change
 
@@ -36,7 +36,7 @@ def judge_mass(conn: Connection, *, read: SupplierRead, source: AnyRow | None, o
     """What this read did to the source's open orders, or what the mass change before it still does."""
     is_first = source is None or source.completed_at is None
     if source is not None and source.mass_at is not None:
-        dead, at = conn.execute(_DIED_FROM, {"supplier": read.supplier, "at": source.mass_at}).one()
+        dead, at = conn.execute(_DIED_FROM(), {"supplier": read.supplier, "at": source.mass_at}).one()
         before = source.mass_open_before
     else:
         dead, at = _died_since(conn, read=read, source=source)
@@ -56,7 +56,7 @@ def _died_since(conn: Connection, *, read: SupplierRead, source: AnyRow | None) 
     last: datetime | None = source.observed_at if source is not None else None
     is_later = last is None or last >= read.observed_at
     died = conn.execute(
-        _DIED_FROM if is_later else _DIED_AFTER,
+        _DIED_FROM() if is_later else _DIED_AFTER(),
         {"supplier": read.supplier, "at": read.observed_at if is_later else last},
     )
     count, first = died.one()
@@ -73,8 +73,10 @@ def accept_mass_change(conn: Connection, *, supplier: str) -> bool:
     return was.rowcount > 0
 
 
-IS_LINKED = exists().where(
-    order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
+IS_LINKED = once(
+    lambda: exists().where(
+        order_links.c.supplier == supplier_orders.c.supplier, order_links.c.supplier_order_id == supplier_orders.c.id
+    )
 )
 
 
@@ -91,9 +93,9 @@ def _died(when: ColumnElement[bool]) -> Select[int, Any]:
         when,
         or_(supplier_orders.c.missing_reads > 0, ~supplier_orders.c.is_live),
         ~is_shipped_and_missing,
-        IS_LINKED,
+        IS_LINKED(),
     )
 
 
-_DIED_FROM = _died(supplier_orders.c.died_at >= bindparam("at"))
-_DIED_AFTER = _died(supplier_orders.c.died_at > bindparam("at"))
+_DIED_FROM = once(lambda: _died(supplier_orders.c.died_at >= bindparam("at")))
+_DIED_AFTER = once(lambda: _died(supplier_orders.c.died_at > bindparam("at")))

@@ -17,7 +17,7 @@ from syncd.journal.coding import canonical, digest, order_text
 from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, relink_orders
 from syncd.journal.mirror.parts import PARTS, write_parts
-from syncd.journal.rows import AnyRow, among, chunks, upsert
+from syncd.journal.rows import AnyRow, among, chunks, once, upsert
 from syncd.journal.schema import (
     empty_reads,
     intents,
@@ -88,13 +88,15 @@ def keep_orders(conn: Connection, *, store: str, orders: Iterable[Order], now: d
 
 def due(conn: Connection, *, store: str, now: datetime) -> list[str]:
     """Ids of the orders whose judgement time alone could have changed by now, longest overdue first."""
-    return list(conn.execute(_DUE, {"store": store, "now": now}).scalars())
+    return list(conn.execute(_DUE(), {"store": store, "now": now}).scalars())
 
 
-_DUE = (
-    select(orders.c.order_id)
-    .where(orders.c.store == bindparam("store"), orders.c.due_at <= bindparam("now"))
-    .order_by(orders.c.due_at, orders.c.order_id)
+_DUE = once(
+    lambda: (
+        select(orders.c.order_id)
+        .where(orders.c.store == bindparam("store"), orders.c.due_at <= bindparam("now"))
+        .order_by(orders.c.due_at, orders.c.order_id)
+    )
 )
 
 
@@ -136,7 +138,7 @@ def set_due(
     """
     for chunk in chunks(due.items()):
         these = {"store": store, "ids": [order_id for order_id, _ in chunk]}
-        kept = dict(conn.execute(_DUE_AT, these).all())
+        kept = dict(conn.execute(_DUE_AT(), these).all())
         changed = [
             {"of": store, "key": order_id, "value": at}
             for order_id, at in chunk
@@ -145,15 +147,17 @@ def set_due(
             and not _is_news(kept[order_id], since=(judged_at or {}).get(order_id), now=now)
         ]
         if changed:
-            conn.execute(_SET_DUE, changed)
+            conn.execute(_SET_DUE(), changed)
 
 
-_THESE = (orders.c.store == bindparam("store"), among(orders.c.order_id, "ids"))
-_DUE_AT = select(orders.c.order_id, orders.c.due_at).where(*_THESE)
-_SET_DUE = (
-    update(orders)
-    .where(orders.c.store == bindparam("of"), orders.c.order_id == bindparam("key"))
-    .values(due_at=bindparam("value"))
+_THESE = once(lambda: (orders.c.store == bindparam("store"), among(orders.c.order_id, "ids")))
+_DUE_AT = once(lambda: select(orders.c.order_id, orders.c.due_at).where(*_THESE()))
+_SET_DUE = once(
+    lambda: (
+        update(orders)
+        .where(orders.c.store == bindparam("of"), orders.c.order_id == bindparam("key"))
+        .values(due_at=bindparam("value"))
+    )
 )
 
 
@@ -215,12 +219,12 @@ def forget(conn: Connection, *, store: str) -> None:
 
 
 def _close_expired(conn: Connection, *, store: str, now: datetime) -> None:
-    if conn.execute(_ONE_EXPIRED, {"of": store, "now": now}).first():
-        conn.execute(update(orders).where(*_EXPIRED).values(is_open=False), {"of": store, "now": now})
+    if conn.execute(_ONE_EXPIRED(), {"of": store, "now": now}).first():
+        conn.execute(update(orders).where(*_EXPIRED()).values(is_open=False), {"of": store, "now": now})
 
 
-_EXPIRED = (orders.c.store == bindparam("of"), orders.c.open_until <= bindparam("now"), orders.c.is_open)
-_ONE_EXPIRED = select(orders.c.order_id).where(*_EXPIRED).limit(1)
+_EXPIRED = once(lambda: (orders.c.store == bindparam("of"), orders.c.open_until <= bindparam("now"), orders.c.is_open))
+_ONE_EXPIRED = once(lambda: select(orders.c.order_id).where(*_EXPIRED()).limit(1))
 
 
 def _record(conn: Connection, *, store: str, read: Mapping[str, Order], now: datetime) -> tuple[set[str], set[str]]:
@@ -266,17 +270,19 @@ def _order_id(row: Mapping[str, Any]) -> str:
 
 
 def _kept(conn: Connection, *, store: str, order_ids: Collection[str]) -> dict[str, AnyRow]:
-    return {row.order_id: row for row in conn.execute(_KEPT, {"store": store, "ids": list(order_ids)})}
+    return {row.order_id: row for row in conn.execute(_KEPT(), {"store": store, "ids": list(order_ids)})}
 
 
-_KEPT = select(
-    orders.c.order_id,
-    orders.c.content_hash,
-    orders.c.updated_at,
-    orders.c.observed_at,
-    orders.c.is_complete,
-    orders.c.quantity_gap_since,
-).where(*_THESE)
+_KEPT = once(
+    lambda: select(
+        orders.c.order_id,
+        orders.c.content_hash,
+        orders.c.updated_at,
+        orders.c.observed_at,
+        orders.c.is_complete,
+        orders.c.quantity_gap_since,
+    ).where(*_THESE())
+)
 
 
 def _replaces(order: Order, old: AnyRow) -> bool:
@@ -346,7 +352,7 @@ def _move_observation(
     """Move the time of observation of unchanged orders, only where an attempt was made since the kept one."""
     if not order_ids:
         return
-    attempts = conn.execute(_ATTEMPTS, {"store": store, "ids": order_ids})
+    attempts = conn.execute(_ATTEMPTS(), {"store": store, "ids": order_ids})
     waiting = [row.order_id for row in attempts if kept[row.order_id].observed_at <= row.at < now]
     if waiting:
         conn.execute(
@@ -354,8 +360,10 @@ def _move_observation(
         )
 
 
-_ATTEMPTS = (
-    select(intents.c.order_id, func.max(intents.c.touched_at).label("at"))
-    .where(intents.c.store == bindparam("store"), among(intents.c.order_id, "ids"))
-    .group_by(intents.c.order_id)
+_ATTEMPTS = once(
+    lambda: (
+        select(intents.c.order_id, func.max(intents.c.touched_at).label("at"))
+        .where(intents.c.store == bindparam("store"), among(intents.c.order_id, "ids"))
+        .group_by(intents.c.order_id)
+    )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete
@@ -21,7 +22,7 @@ def write_parts(conn: Connection, *, store: str, changed: Collection[Order]) -> 
     """Keep the parts of these orders instead of what was kept of theirs."""
     these = {"store": store, "ids": [order.id for order in changed]}
     for table, part_rows in _ROWS.items():
-        conn.execute(_REMOVE[table], these)
+        conn.execute(_REMOVE()[table], these)
         upsert(conn, table, [row for order in changed for row in part_rows(store, order)])
 
 
@@ -64,7 +65,10 @@ _ROWS: dict[Table, Callable[[str, Order], list[dict[str, Any]]]] = {
     order_numbers: _number_rows,
     order_metafields: _metafield_rows,
 }
-_REMOVE = {
-    table: delete(table).where(table.c.store == bindparam("store"), among(table.c.order_id, "ids")) for table in _ROWS
-}
+_REMOVE = cache(
+    lambda: {
+        table: delete(table).where(table.c.store == bindparam("store"), among(table.c.order_id, "ids"))
+        for table in _ROWS
+    }
+)
 PARTS = tuple(_ROWS)

@@ -22,7 +22,7 @@ from syncd.journal.mirror.keys import name_key, tail
 from syncd.journal.mirror.linking import OrderKey, orders_of, relink, relink_all, stores_of
 from syncd.journal.mirror.masses import IS_LINKED, Mass, died_meanwhile, judge_mass
 from syncd.journal.mirror.orders import make_all_due, make_due
-from syncd.journal.rows import AnyRow, among, chunks, insert_new, upsert
+from syncd.journal.rows import AnyRow, among, chunks, insert_new, once, upsert
 from syncd.journal.schema import (
     sources,
     supplier_numbers,
@@ -69,7 +69,7 @@ def record_supplier_read(
     nothing of how the source as a whole was read last.
     """
     supplier = read.supplier
-    source = conn.execute(_SOURCE, {"name": supplier}).one_or_none()
+    source = conn.execute(_SOURCE(), {"name": supplier}).one_or_none()
     kept = stores_of(conn, supplier)
     affected = _configure(conn, supplier=supplier, store=store, policy=policy, kept=kept, now=now)
     open_before = _open_orders(conn, supplier) + died_meanwhile(conn, read=read, source=source)
@@ -96,7 +96,7 @@ def record_supplier_read(
     )
 
 
-_SOURCE = select(sources).where(sources.c.name == bindparam("name"))
+_SOURCE = once(lambda: select(sources).where(sources.c.name == bindparam("name")))
 
 
 def serves(
@@ -113,7 +113,7 @@ def serves(
     read without a metafield that is asked for only now: then the store is to be read anew.
     """
     served: dict[str, dict[str, str | None]] = defaultdict(dict)
-    for supplier, one, metafield in conn.execute(_SERVED):
+    for supplier, one, metafield in conn.execute(_SERVED()):
         served[supplier][one] = metafield
     for rules in policy.suppliers:
         kept = served[rules.name]
@@ -124,7 +124,7 @@ def serves(
             make_due(conn, _dismiss(conn, supplier=rules.name, stores=kept.keys() - stores, now=now), now=now)
 
 
-_SERVED = select(supplier_stores.c.supplier, supplier_stores.c.store, supplier_stores.c.link_metafield)
+_SERVED = once(lambda: select(supplier_stores.c.supplier, supplier_stores.c.store, supplier_stores.c.link_metafield))
 
 
 def store_was_read(conn: Connection, *, store: str, until: datetime, now: datetime) -> None:
@@ -190,26 +190,30 @@ def _would_show(conn: Connection, *, read: SupplierRead, store: str, policy: Pol
 
 
 def _open_orders(conn: Connection, supplier: str) -> int:
-    return conn.execute(_OPEN, {"supplier": supplier}).scalar_one()
+    return conn.execute(_OPEN(), {"supplier": supplier}).scalar_one()
 
 
-_OPEN = select(func.count()).where(
-    supplier_orders.c.supplier == bindparam("supplier"),
-    supplier_orders.c.is_live,
-    supplier_orders.c.missing_reads == 0,
-    IS_LINKED,
+_OPEN = once(
+    lambda: select(func.count()).where(
+        supplier_orders.c.supplier == bindparam("supplier"),
+        supplier_orders.c.is_live,
+        supplier_orders.c.missing_reads == 0,
+        IS_LINKED(),
+    )
 )
 
 
 def _record(conn: Connection, *, read: SupplierRead, shown: Mapping[str, SupplierOrder]) -> set[str]:
     """Keep one chunk of orders; returns the ids of those that are new, changed or back."""
     texts = {id_: supplier_order_text(order) for id_, order in shown.items()}
-    seen = conn.execute(_SEEN, {"supplier": read.supplier, "ids": list(shown)}).all()
+    seen = conn.execute(_SEEN(), {"supplier": read.supplier, "ids": list(shown)}).all()
     unchanged = {row.id for row in seen if row.observed_at > read.observed_at or _is_same(row, texts[row.id])}
     news = [order for id_, order in shown.items() if id_ not in unchanged]
     differing = [row.id for row in seen if row.id not in unchanged]
     kept = (
-        {row.id: row for row in conn.execute(_KEPT, {"supplier": read.supplier, "ids": differing})} if differing else {}
+        {row.id: row for row in conn.execute(_KEPT(), {"supplier": read.supplier, "ids": differing})}
+        if differing
+        else {}
     )
     rows = [_row(order, text=texts[order.id], old=kept.get(order.id), at=read.observed_at) for order in news]
     upsert(conn, supplier_orders, sorted(rows, key=_id))
@@ -218,11 +222,15 @@ def _record(conn: Connection, *, read: SupplierRead, shown: Mapping[str, Supplie
     return set(changed)
 
 
-_KEPT = select(supplier_orders).where(
-    supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+_KEPT = once(
+    lambda: select(supplier_orders).where(
+        supplier_orders.c.supplier == bindparam("supplier"), among(supplier_orders.c.id, "ids")
+    )
 )
-_SEEN = _KEPT.with_only_columns(
-    *(supplier_orders.c[name] for name in ("id", "observed_at", "content_hash", "missing_reads"))
+_SEEN = once(
+    lambda: _KEPT().with_only_columns(
+        *(supplier_orders.c[name] for name in ("id", "observed_at", "content_hash", "missing_reads"))
+    )
 )
 
 
@@ -273,16 +281,18 @@ def _numbers(order: SupplierOrder) -> set[str]:
 def _write_parts(conn: Connection, *, supplier: str, changed: Mapping[str, SupplierOrder]) -> None:
     if not changed:
         return
-    for statement in _REMOVE_PARTS:
+    for statement in _REMOVE_PARTS():
         conn.execute(statement, {"supplier": supplier, "ids": list(changed)})
     insert_new(conn, supplier_refs, _part_rows(supplier, "key", {id_: _refs(o) for id_, o in changed.items()}))
     insert_new(conn, supplier_numbers, _part_rows(supplier, "number", {id_: _numbers(o) for id_, o in changed.items()}))
 
 
-_REMOVE_PARTS = [
-    delete(table).where(table.c.supplier == bindparam("supplier"), among(table.c.supplier_order_id, "ids"))
-    for table in (supplier_refs, supplier_numbers)
-]
+_REMOVE_PARTS = once(
+    lambda: [
+        delete(table).where(table.c.supplier == bindparam("supplier"), among(table.c.supplier_order_id, "ids"))
+        for table in (supplier_refs, supplier_numbers)
+    ]
+)
 
 
 def _part_rows(supplier: str, column: str, values: Mapping[str, Collection[str]]) -> Sequence[Mapping[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, bindparam, select
 
-from syncd.journal.rows import among, chunks
+from syncd.journal.rows import among, chunks, once
 from syncd.journal.schema import order_links, order_numbers, orders, supplier_numbers
 from syncd.reconcile.view import NumberUse
 
@@ -38,30 +38,34 @@ def _place(use: NumberUse) -> tuple[str, str, str]:
 
 
 def _in_store(conn: Connection, store: str, numbers: Collection[str]) -> list[tuple[str, NumberUse]]:
-    found = conn.execute(_IN_STORE, {"store": store, "numbers": numbers})
+    found = conn.execute(_IN_STORE(), {"store": store, "numbers": numbers})
     return [(row[1], _use(*row, where="store")) for row in found]
 
 
 def _at_suppliers(conn: Connection, numbers: Collection[str]) -> list[tuple[str, NumberUse]]:
-    found = conn.execute(_AT_SUPPLIERS, {"numbers": numbers})
+    found = conn.execute(_AT_SUPPLIERS(), {"numbers": numbers})
     return [(row[1], _use(*row[:6], where=row.supplier)) for row in found]
 
 
-_WHO = (orders.c.store, orders.c.order_id, orders.c.name, orders.c.address_hash, orders.c.customer_hash)
-_IN_STORE = (
-    select(order_numbers.c.number, *_WHO)
-    .join(orders, (orders.c.store == order_numbers.c.store) & (orders.c.order_id == order_numbers.c.order_id))
-    .where(among(order_numbers.c.number, "numbers"), order_numbers.c.store == bindparam("store"))
-)
-_AT_SUPPLIERS = (
-    select(supplier_numbers.c.number, *_WHO, supplier_numbers.c.supplier)
-    .join(
-        order_links,
-        (order_links.c.supplier == supplier_numbers.c.supplier)
-        & (order_links.c.supplier_order_id == supplier_numbers.c.supplier_order_id),
+_WHO = once(lambda: (orders.c.store, orders.c.order_id, orders.c.name, orders.c.address_hash, orders.c.customer_hash))
+_IN_STORE = once(
+    lambda: (
+        select(order_numbers.c.number, *_WHO())
+        .join(orders, (orders.c.store == order_numbers.c.store) & (orders.c.order_id == order_numbers.c.order_id))
+        .where(among(order_numbers.c.number, "numbers"), order_numbers.c.store == bindparam("store"))
     )
-    .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
-    .where(among(supplier_numbers.c.number, "numbers"))
+)
+_AT_SUPPLIERS = once(
+    lambda: (
+        select(supplier_numbers.c.number, *_WHO(), supplier_numbers.c.supplier)
+        .join(
+            order_links,
+            (order_links.c.supplier == supplier_numbers.c.supplier)
+            & (order_links.c.supplier_order_id == supplier_numbers.c.supplier_order_id),
+        )
+        .join(orders, (orders.c.store == order_links.c.store) & (orders.c.order_id == order_links.c.order_id))
+        .where(among(supplier_numbers.c.number, "numbers"))
+    )
 )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from syncd.domain.observation import StoreRead, SupplierRead
 from syncd.journal.intents import IntentRow
 from syncd.journal.mirror.facts import Facts, Reads, gather
-from syncd.journal.rows import AnyRow, among, chunks
+from syncd.journal.rows import AnyRow, among, chunks, once
 from syncd.journal.schema import drifts, sources
 from syncd.reconcile.lines import claims_line
 from syncd.reconcile.policy import LineRule, Policy
@@ -71,11 +71,11 @@ def source_states(conn: Connection, *, names: Iterable[str]) -> dict[str, Source
     """How the last recorded read of each supplier went; those never read are left out."""
     return {
         row.name: SourceRow(is_complete=row.is_complete, observed_at=row.observed_at, error=row.error)
-        for row in conn.execute(_SOURCES, {"names": list(names)})
+        for row in conn.execute(_SOURCES(), {"names": list(names)})
     }
 
 
-_SOURCES = select(sources).where(among(sources.c.name, "names"))
+_SOURCES = once(lambda: select(sources).where(among(sources.c.name, "names")))
 
 
 def intent_view(row: IntentRow, *, observed_at: datetime) -> IntentView:
@@ -188,13 +188,15 @@ def _link(row: AnyRow) -> Link:
 
 
 def _frozen(conn: Connection, *, store: str) -> frozenset[str]:
-    return frozenset(conn.execute(_FROZEN, {"store": store}).scalars())
+    return frozenset(conn.execute(_FROZEN(), {"store": store}).scalars())
 
 
-_FROZEN = select(drifts.c.source).where(
-    drifts.c.store == bindparam("store"),
-    drifts.c.state != "resolved",
-    drifts.c.order_id.is_(None),
-    drifts.c.kind.in_(FREEZING),
-    drifts.c.source.is_not(None),
+_FROZEN = once(
+    lambda: select(drifts.c.source).where(
+        drifts.c.store == bindparam("store"),
+        drifts.c.state != "resolved",
+        drifts.c.order_id.is_(None),
+        drifts.c.kind.in_(FREEZING),
+        drifts.c.source.is_not(None),
+    )
 )
