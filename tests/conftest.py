@@ -1,14 +1,31 @@
 """What holds for every test: nothing leaves the machine, and a busy one is no failure."""
 
+import os
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.dialects import share_what_is_compiled
+
+share_what_is_compiled()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
+
+
+def _keep_files_in_memory(memory: Path = Path("/dev/shm")) -> None:
+    """Where there is room for it: a commit there need not wait for a disk. Processes are still killed, disks still full."""
+    if not memory.is_dir() or not os.access(memory, os.W_OK) or os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        return
+    if shutil.disk_usage(memory).free > 2**30:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+_keep_files_in_memory()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

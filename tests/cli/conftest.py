@@ -21,6 +21,7 @@ from adapters.sandbox.shopify import NewLine, ShopifyTwin
 from syncd.cli import run
 from syncd.clock import ManualClock
 from tests.cycle.shopworld import Streets
+from tests.journals import put_empty
 
 CONFIG = """\
 [stores.main]
@@ -116,6 +117,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     streets = Streets({"shop.test": store.app, "cj.test": cj.app, "depot.test": depot.app})
     monkeypatch.chdir(tmp_path)
     (tmp_path / "syncd.toml").write_text(CONFIG)
+    put_empty(tmp_path / "syncd.db")
     (tmp_path / "links.csv").write_text("store_order,line_sku,supplier_order_id\n")
     env = {"TOKEN": "shpat_test", "CJ_KEY": "cj-key", "SYNCD_ACTOR": "ada", "COLUMNS": "120"}
     return Desk(folder=tmp_path, clock=clock, store=store, cj=cj, depot=depot, streets=streets, capsys=capsys, env=env)

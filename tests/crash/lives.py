@@ -34,6 +34,7 @@ from syncd.shop import Shop
 from tests.crash.disk import MortalDisk
 from tests.crash.edges import Crashed, Edge
 from tests.cycle.shopworld import DOMAIN, POLICY, START, ShopWorld, Streets, _shop
+from tests.journals import put_empty
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -175,14 +176,6 @@ def folder() -> Path:
     return made
 
 
-@cache
-def _template() -> Path:
-    """An empty, migrated journal."""
-    file = folder() / "empty.db"
-    Database.open(f"sqlite:///{file}", key_file=file.with_suffix(".key"), clock=ManualClock(at=START)).engine.dispose()
-    return file
-
-
 @contextmanager
 def new_journal() -> Iterator[Path]:
     """An empty journal; always the same file, so that what was compiled for it can be used again."""
@@ -190,7 +183,7 @@ def new_journal() -> Iterator[Path]:
     engine_of(file).dispose()
     for end in ("", "-wal", "-shm"):
         Path(f"{file}{end}").unlink(missing_ok=True)
-    shutil.copy(_template(), file)
+    put_empty(file)
     yield file
     engine_of(file).dispose()
 

@@ -29,6 +29,7 @@ from syncd.journal.credentials import KeptCredentials
 from syncd.journal.database import Database
 from syncd.reconcile.policy import LineRule, Policy, SupplierRules
 from syncd.shop import Shop
+from tests.journals import put_empty
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 DOMAIN = "sandbox.myshopify.com"
@@ -120,6 +121,8 @@ async def shop_world(folder: Path, *, url: str | None = None, seed: int = 1) -> 
     store = ShopifyTwin(clock, rng, shop=DOMAIN, token="shpat_test")
     cj, depot = CjTwin(clock, rng, api_key="cj-key"), FeedTwin(clock)
     streets = Streets({"shop.test": store.app, "cj.test": cj.app, "depot.test": depot.app})
+    if url is None:
+        put_empty(folder / "syncd.db")
     async with Database.open(url or f"sqlite:///{folder}/syncd.db", key_file=folder / "syncd.key", clock=clock) as db:
         ports = AdapterPorts(
             clock=clock,

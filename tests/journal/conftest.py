@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -16,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from syncd.clock import ManualClock
 from syncd.journal.database import Database
 from syncd.journal.schema import metadata
+from tests.journals import put_empty
 
 SERVER = os.environ.get("SYNCD_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
 _NUMBERS = count()
@@ -58,23 +58,12 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A journal that is up to date with nothing in it: to be copied, which is far quicker than to migrate."""
-    path = tmp_path_factory.mktemp("journal") / "empty.db"
-    database = Database(f"sqlite:///{path}", key_file=None, clock=ManualClock(at=START))
-    database.upgrade()
-    database.engine.dispose()
-    return path
-
-
 @pytest.fixture
 def url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """The address of an up-to-date, empty journal."""
     if engine_name == "sqlite":
-        path = tmp_path / "syncd.db"
-        copyfile(request.getfixturevalue("empty_sqlite"), path)
-        return f"sqlite:///{path}"
+        put_empty(tmp_path / "syncd.db")
+        return f"sqlite:///{tmp_path / 'syncd.db'}"
     address: str = request.getfixturevalue("postgres_url")
     make_empty(address)
     return address

@@ -8,10 +8,10 @@ import pytest
 from adapters.sandbox.cj import CjLine
 from syncd.journal import history, links, mirror
 from syncd.journal.database import Database
-from tests.journal.conftest import clock, db, empty_sqlite, engine_name, postgres_url, url
+from tests.journal.conftest import clock, db, engine_name, postgres_url, url
 from tests.reference import ROOT
 
-__all__ = ["clock", "db", "empty_sqlite", "engine_name", "postgres_url", "url"]
+__all__ = ["clock", "db", "engine_name", "postgres_url", "url"]
 
 HOSTILE = (
     "'; DROP TABLE history; --",
