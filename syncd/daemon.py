@@ -1,4 +1,4 @@
-"""Behind `syncd run`: one pass over every store each time the engine ticks, until it is told to stop."""
+"""Behind `syncd run`: every store gets its pass when it is due, until syncd is told to stop."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import structlog
 
 from syncd import cycle
 from syncd.engine.embedded import tick_until
-from syncd.errors import SyncdError
+from syncd.engine.turns import Ended, Turns
+from syncd.errors import StoreBusy, SyncdError
 from syncd.journal import pauses
+from syncd.journal.schedules import Turn
+from syncd.secrets import redact
 
 if TYPE_CHECKING:
     from syncd.compose import Runtime
@@ -22,37 +25,82 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_IN_PART = 3
-"""The exit code of what was not done to its end."""
+TICK = timedelta(seconds=1)
+"""How often it is asked whose turn it is: two small queries."""
+_RIGHT, _IN_PART = 0, 3
+"""Exit codes: of what could be done to its end, and of what could not."""
+
+_WAIT = timedelta(seconds=30)
+"""How long a single round waits for a store that somebody else has."""
+
+CodeOf = Callable[["Run"], int]
 
 
 async def serve(
     runtime: Runtime,
     stores: Sequence[str],
     *,
-    code_of: Callable[[Run], int],
+    code_of: CodeOf,
     worst: Callable[[Iterable[int]], int],
     once: bool = False,
 ) -> int:
-    """Pass over `stores` every `[daemon] every`; at SIGTERM or SIGINT the pass in hand has `[daemon] stop_within` to end.
+    """Pass over each of `stores` when it is due; at SIGTERM or SIGINT the passes in hand have `[daemon] stop_within` to end.
 
-    An error of one store is logged and the next one gets its turn. Gives 0, or with `once` the `worst` of the exit codes,
-    which `code_of` says of a run that came to its end.
+    An error of one store is logged and keeps no other waiting. Gives 0; with `once`, after one pass over each, the `worst` of
+    the exit codes, which `code_of` says of a run that came to its end.
     """
     stop, daemon = asyncio.Event(), runtime.config.document.daemon
-
-    async def one_round() -> list[int]:
-        return await _ended(_round(runtime, stores, stop, code_of=code_of), stop, within=daemon.stop_within)
-
-    async def tick() -> None:
-        await one_round()
-
     with _told_to_stop(stop), _told_to_pause(runtime, stores):
         if once:
-            return worst(await one_round())
-        await tick_until(stop, tick, every=daemon.every)
+            return worst(await _ended(_round(runtime, stores, stop, code_of=code_of), stop, within=daemon.stop_within))
+        await _turns(runtime, stores, stop, code_of=code_of)
     log.info("daemon.stopped")
     return 0
+
+
+async def _turns(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: CodeOf) -> None:
+    daemon = runtime.config.document.daemon
+
+    async def pass_over(turn: Turn) -> Ended:
+        return await _one_turn(runtime, turn, code_of=code_of)
+
+    turns = Turns(
+        stores=stores,
+        db=runtime.db,
+        clock=await runtime.db.shared_clock(runtime.clock),
+        rng=runtime.http.rng,
+        every=daemon.every,
+        at_once=daemon.passes_at_once,
+        pass_over=pass_over,
+    )
+    await tick_until(stop, turns.tick, every=TICK)
+    if not await turns.finish(within=daemon.stop_within.total_seconds()):
+        log.warning("round.parked", after_s=daemon.stop_within.total_seconds())
+
+
+async def _one_turn(runtime: Runtime, turn: Turn, *, code_of: CodeOf) -> Ended:
+    try:
+        code = code_of(await _passed_over(runtime, turn, wait=timedelta(0)))
+    except StoreBusy:
+        return Ended(is_busy=True)
+    except SyncdError as error:
+        log.warning("pass.failed", store=turn.store, error=error.text, remedy=error.remedy)
+        return Ended(error=error.text)
+    except Exception as error:  # one store's trouble, whatever it is, must not keep the others waiting
+        log.exception("pass.broken", store=turn.store)
+        return Ended(error=redact(f"{type(error).__name__}: {error}"))
+    return Ended(is_right=code == _RIGHT)
+
+
+async def _passed_over(runtime: Runtime, turn: Turn, *, wait: timedelta) -> Run:
+    shop = await runtime.shop(turn.store)
+    run = await cycle.reconcile(shop, agree=lambda _: True, wait=wait, order_ids=turn.orders)
+    states = [outcome.state.value for outcome in run.outcomes]
+    counts = {state: states.count(state) for state in sorted(set(states))}
+    log.info(
+        "pass.done", store=turn.store, run=run.run_id, orders=len(turn.orders) or None, steps=len(states), **counts
+    )
+    return run
 
 
 async def _ended(round_: Coroutine[None, None, list[int]], stop: asyncio.Event, *, within: timedelta) -> list[int]:
@@ -74,28 +122,20 @@ async def _ended(round_: Coroutine[None, None, list[int]], stop: asyncio.Event, 
         return [_IN_PART]
 
 
-async def _round(
-    runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: Callable[[Run], int]
-) -> list[int]:
+async def _round(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: CodeOf) -> list[int]:
     """One pass over each store, until told to stop; their exit codes."""
     return [await _one_pass(runtime, name, code_of=code_of) for name in stores if not stop.is_set()]
 
 
-async def _one_pass(runtime: Runtime, store: str, *, code_of: Callable[[Run], int]) -> int:
+async def _one_pass(runtime: Runtime, store: str, *, code_of: CodeOf) -> int:
     try:
-        shop = await runtime.shop(store)
-        run = await cycle.reconcile(shop, agree=lambda _: True)
+        return code_of(await _passed_over(runtime, Turn(store=store), wait=_WAIT))
     except SyncdError as error:
         log.warning("pass.failed", store=store, error=error.text, remedy=error.remedy)
         return error.exit_code
-    except Exception:  # one store's trouble, whatever it is, must not keep the others waiting
+    except Exception:  # as above
         log.exception("pass.broken", store=store)
         return SyncdError.exit_code
-    states = [outcome.state.value for outcome in run.outcomes]
-    log.info(
-        "pass.done", store=store, run=run.run_id, steps=len(states), **{s: states.count(s) for s in sorted(set(states))}
-    )
-    return code_of(run)
 
 
 @contextmanager

@@ -233,6 +233,7 @@ async def remember(shop: Shop, observed: Observed, judged: Judged, *, run_id: st
         run_id=run_id,
         complete_sources=complete,
         answered=judged.answered,
+        is_part=any(source.is_part for source in observed.sources),
     )
     await shop.db.run(mirror.set_due, store=shop.name, due=judged.due, judged_at=judged.seen_at, now=shop.clock.now())
     return changes

@@ -244,6 +244,7 @@ class DaemonTable(Table):
     stop_within: Elapsed = Field(
         timedelta(seconds=25), description="Time to finish or park the step in hand at SIGTERM."
     )
+    passes_at_once: int = Field(4, ge=1, le=64, description="How many stores are passed over side by side.")
     pause_file: RelativePath = Field(
         Path("syncd.pause"),
         strict=False,

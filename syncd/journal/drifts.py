@@ -63,13 +63,14 @@ def record(
     run_id: str,
     complete_sources: Collection[str],
     answered: Collection[str] = (),
+    is_part: bool = False,
 ) -> DriftChanges:
     """Keep what a pass found.
 
     `judged` are the orders that were judged on whole reads of themselves; of those, every supplier told all about the ones
     that are `answered`. An order's drift that is no longer found is resolved only if its order is judged, and its source, where
-    it names one, is in `complete_sources` or the order answered; a drift of a source itself only if that source is complete.
-    A drift is confirmed by two finds on complete sources at least a minute apart.
+    it names one, is in `complete_sources` or the order answered; a drift of a source itself only if that source is complete, and
+    was not asked for some orders only (`is_part`). A drift is confirmed by two finds on complete sources at least a minute apart.
     """
     _wake(conn, store=store, now=now)
     found = {drift.id: drift for drift in drifts}
@@ -84,7 +85,9 @@ def record(
     opened = [id_ for id_ in found if id_ not in kept]
     regressed = [id_ for id_ in found if id_ in kept and kept[id_].state == DriftState.RESOLVED]
     told = frozenset(answered)
-    gone = _gone(conn, store=store, judged=frozenset(judged), found=found.keys(), whole=whole, answered=told)
+    gone = _gone(
+        conn, store=store, judged=frozenset(judged), found=found.keys(), whole=whole, answered=told, is_part=is_part
+    )
     _resolve(conn, store=store, ids=gone, now=now, run_id=run_id)
     return DriftChanges(
         opened=_records(conn, store=store, ids=opened),
@@ -219,6 +222,7 @@ def _gone(
     found: Collection[str],
     whole: frozenset[str],
     answered: frozenset[str],
+    is_part: bool,
 ) -> list[str]:
     """Ids of the kept drifts that a pass which could have found them did not find."""
     return [
@@ -226,7 +230,7 @@ def _gone(
         for row in conn.execute(_OPEN(), {"store": store})
         if row.id not in found
         and (row.source is None or row.source in whole or row.order_id in answered)
-        and (row.order_id in judged if row.order_id is not None else row.source is not None)
+        and (row.order_id in judged if row.order_id is not None else row.source is not None and not is_part)
     ]
 
 

@@ -287,6 +287,20 @@ approvals = Table(
     Index(None, "store", "state"),
 )
 
+schedules = Table(
+    "schedules",
+    metadata,
+    _key("store"),
+    _at("due_at"),
+    _at("began_at", nullable=True),
+    _at("ended_at", nullable=True),
+    _at("right_at", nullable=True),
+    _count("failures"),
+    _text("error"),
+)
+
+hints = Table("hints", metadata, _key("store"), _key("order_id"), _at("at"))
+
 pauses = Table(
     "pauses", metadata, _key("scope"), _text("actor"), _text("reason"), _at("since"), _at("until", nullable=True)
 )

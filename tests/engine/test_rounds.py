@@ -5,6 +5,7 @@ import os
 import signal
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,9 +26,10 @@ class Broken:
 
     def __init__(self, *, stop_within: timedelta = timedelta(seconds=25), **stores: Shop | Exception) -> None:
         self.stores, self.asked = stores, list[str]()
-        self.config = SimpleNamespace(
-            document=SimpleNamespace(daemon=SimpleNamespace(every=timedelta(hours=1), stop_within=stop_within))
-        )
+        daemon = SimpleNamespace(every=timedelta(hours=1), stop_within=stop_within, passes_at_once=4)
+        self.config = SimpleNamespace(document=SimpleNamespace(daemon=daemon))
+        shops = [shop for shop in stores.values() if isinstance(shop, Shop)]
+        self.db, self.clock, self.http = shops[0].db, shops[0].clock, SimpleNamespace(rng=Random(1))
 
     async def shop(self, name: str) -> Shop:
         self.asked.append(name)

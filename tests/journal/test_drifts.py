@@ -28,10 +28,12 @@ async def passes(
     judged: tuple[str, ...] = ("o1",),
     complete: tuple[str, ...] = ("cj", "main"),
     answered: tuple[str, ...] = (),
+    is_part: bool = False,
 ) -> DriftChanges:
     return await db.run(
         drifts.record, store="main", judged=judged, drifts=found, now=at, run_id="r", complete_sources=complete,
         answered=answered,
+        is_part=is_part,
     )  # fmt: skip
 
 
@@ -71,6 +73,8 @@ async def test_a_drift_of_a_source_is_resolved_by_a_whole_read_of_it(db: Databas
     await passes(db, drift(order_id=None))
     await passes(db, judged=(), complete=("main",))
     assert await open_ids(db) == ["d1"]
+    await passes(db, judged=(), complete=("cj",), is_part=True)
+    assert await open_ids(db) == ["d1"], "it was asked about some orders only"
     await passes(db, judged=(), complete=("cj",))
     assert await open_ids(db) == []
 

@@ -31,6 +31,8 @@ def status(
             return ExitCode.FINE
         for one in found:
             session.show(f"{one['store']} ({one['mode']}): {_words(one)}")
+            if one["due_at"]:
+                session.show(f"  {_turns(one)}")
             if one["paused"]:
                 session.show(f"  Nothing is written: {one['paused']}")
         return ExitCode.FINE
@@ -40,12 +42,13 @@ def status(
 
 async def _status(runtime: Runtime, name: str) -> dict[str, Any]:
     from syncd.clock import rfc3339
-    from syncd.journal import cursors, drifts, fences, intents, mirror, pauses
+    from syncd.journal import cursors, drifts, fences, intents, mirror, pauses, schedules
 
     open_drifts = await runtime.db.run(drifts.open_drifts, store=name)
     counts = await runtime.db.run(mirror.counts, store=name)
     seen = await runtime.db.run(cursors.get, store=name, name="orders_changed")
     fence = await runtime.db.run(fences.holder, store=name)
+    schedule = await runtime.db.run(schedules.of_store, store=name)
     now = runtime.clock.now()
     pause = await runtime.db.run(pauses.in_force, store=name, now=now)
     halt = runtime.brake(name).halt(now) or (pause.halt if pause else None)
@@ -59,6 +62,10 @@ async def _status(runtime: Runtime, name: str) -> dict[str, Any]:
         "seen_until": rfc3339(seen) if seen else None,
         "held_by": fence.owner if fence and fence.lease_until > now else None,
         "paused": halt.why if halt else None,
+        "passed_at": rfc3339(schedule.ended_at) if schedule and schedule.ended_at else None,
+        "right_at": rfc3339(schedule.right_at) if schedule and schedule.right_at else None,
+        "due_at": rfc3339(schedule.due_at) if schedule else None,
+        "failing": schedule.error or None if schedule else None,
     }
 
 
@@ -74,3 +81,10 @@ def _words(one: dict[str, Any]) -> str:
     if one["held_by"]:
         parts.append(f"held by {one['held_by']}")
     return ", ".join(parts)
+
+
+def _turns(one: dict[str, Any]) -> str:
+    passed = f"last pass ended {one['passed_at']}" if one["passed_at"] else "no pass yet"
+    right = f"last right {one['right_at']}" if one["right_at"] else "never right so far"
+    words = f"{passed}, {right}, next due {one['due_at']}"
+    return f"{words}; failing: {one['failing']}" if one["failing"] else words

@@ -49,6 +49,24 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_approvals_store_state"), "approvals", ["store", "state"], unique=False)
     op.create_table(
+        "schedules",
+        sa.Column("store", sa.Text(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("right_at", UtcDateTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("store", name=op.f("pk_schedules")),
+    )
+    op.create_table(
+        "hints",
+        sa.Column("store", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("store", "order_id", name=op.f("pk_hints")),
+    )
+    op.create_table(
         "pauses",
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
