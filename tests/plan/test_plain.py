@@ -40,7 +40,20 @@ AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
         (Box(at=AT, held=frozenset({Action.TAG})), {"at": "2026-11-22T08:00:00Z", "held": ["tag"]}),
         ("text", "text"),
     ],
-    ids=str,
+    ids=[
+        "a member of an enumeration",
+        "a moment",
+        "a day",
+        "a span",
+        "a tuple",
+        "a list",
+        "a set",
+        "a frozen set",
+        "a set of several kinds",
+        "a mapping",
+        "a record",
+        "a text",
+    ],
 )
 def test_every_kind_of_value_has_one_plain_form(value, form):
     assert plain(value) == form
