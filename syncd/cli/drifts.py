@@ -19,7 +19,6 @@ from syncd.reports.facts import DriftReport, Finding, RunFacts, Source
 from syncd.reports.past import past_runs
 from syncd.reports.tables import drift_sheet, source_sheet
 from syncd.reports.terminal.drift import drift_report
-from syncd.reports.webpage import html_page
 
 if TYPE_CHECKING:
     from syncd.cli.session import Session
@@ -77,7 +76,7 @@ async def reported(session: Session, runtime: Runtime, wishes: DriftWishes) -> i
             table=lambda: drift_report(report),
             documents=lambda: [_document(one, now=now) for one in found],
             sheets=lambda: (drift_sheet(report), source_sheet(report)),
-            page=lambda: html_page(report),
+            page=lambda: _page(report),
             generated_at=now,
         )
         write(session, forms, form=wishes.form, output=wishes.output)
@@ -139,6 +138,12 @@ async def _sources(runtime: Runtime, shop: Shop, look: Look | None) -> tuple[Sou
 
 def _findings(one: _Found) -> tuple[Finding, ...]:
     return findings(one.shop.name, one.records, one.look)
+
+
+def _page(report: DriftReport) -> str:
+    from syncd.reports.webpage import html_page  # what makes pages is not loaded for those who want none
+
+    return html_page(report)
 
 
 def _document(one: _Found, *, now: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -68,4 +68,8 @@ def _insert_new(dialect: str, table: Table) -> Any:
 
 def insert(dialect: str, table: Table) -> Any:
     """An INSERT that may say what is to happen where the row exists."""
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  it takes as long as all of ours, and few journals need it
+
+    return postgresql.insert(table)
