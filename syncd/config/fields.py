@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
@@ -82,8 +83,22 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("expected an IANA time zone, like Europe/Copenhagen") from None
+        near = _nearest_zone(value)
+        hint = f'did you mean "{near}"?' if near else "they are spelt like Europe/Copenhagen"
+        raise ValueError(f"expected an IANA time zone; found {value!r}; {hint}") from None
     return value
+
+
+def _nearest_zone(value: str) -> str | None:
+    """The zone that was probably meant: spelt almost so, or by its city alone."""
+    zones = sorted(available_timezones())
+    wanted = value.strip().lower().replace(" ", "_")
+    cities = {zone.rpartition("/")[2].lower(): zone for zone in reversed(zones)}
+    whole = {zone.lower(): zone for zone in zones}
+    if wanted in whole or wanted in cities:
+        return whole.get(wanted) or cities[wanted]
+    near = get_close_matches(wanted, [*whole, *cities], n=1, cutoff=0.75)
+    return (whole.get(near[0]) or cities[near[0]]) if near else None
 
 
 def _time_of_day(value: Any) -> time:

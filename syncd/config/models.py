@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from syncd.config.fields import (
     ApprovalField,
@@ -32,7 +32,28 @@ from syncd.secrets import SecretRef
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 HostPattern = Annotated[str, StringConstraints(pattern=r"^(\*\.([A-Za-z0-9-]+\.)+|([A-Za-z0-9-]+\.)*)[A-Za-z0-9-]+$")]
-Language = Literal["en", "da", "fr", "zh-TW"]
+LANGUAGES = ("en", "da", "fr", "zh-TW")
+_OTHER_NAMES = {
+    "dk": "da", "danish": "da", "dansk": "da", "english": "en", "french": "fr", "français": "fr", "chinese": "zh-TW",
+    "zh": "zh-TW", "tw": "zh-TW", "zh-hant": "zh-TW", "zh-hk": "zh-TW", "中文": "zh-TW", "繁體中文": "zh-TW",
+}  # fmt: skip
+"""What people write for a language, besides its name with a country behind it."""
+
+
+def _language(value: Any) -> Any:
+    if value in LANGUAGES:
+        return value
+    asked = str(value).strip().lower().replace("_", "-")
+    near = _OTHER_NAMES.get(asked) or next(
+        (name for name in LANGUAGES if name.lower() == asked or asked.startswith(f"{name.lower()}-")), None
+    )
+    hint = f'; did you mean "{near}"?' if near else ""
+    raise ValueError(
+        f"expected a language of mails, {', '.join(LANGUAGES[:-1])} or {LANGUAGES[-1]}; found {value!r}{hint}"
+    )
+
+
+Language = Annotated[Literal["en", "da", "fr", "zh-TW"], BeforeValidator(_language)]
 
 
 class Table(BaseModel):
