@@ -243,6 +243,10 @@ class EmailTable(Table):
     password: SecretRef | None = Field(None, description="Password for the mail server.")
     from_: MailAddress = Field(alias="from", description="Sender.")
     to: list[MailAddress] = Field(min_length=1, description="Recipients.")
+    unsubscribe: MailAddress | None = Field(
+        None,
+        description="Who takes people off the list: the address behind `unsubscribe` in mail programs. [default: from]",
+    )
     language: Language = Field("en", description="Language of the mails: en, da, fr or zh-TW.")
     timezone: Zone = Field("UTC", description="Time zone of digests, quiet hours and dates in mails.")
     digest_at: TimeOfDay | None = Field(None, description="When the daily digest goes out; absent = none.")
@@ -253,6 +257,12 @@ class AlertsTable(Table):
     """How people are told."""
 
     email: EmailTable | None = Field(None)
+    templates: RelativePath | None = Field(
+        None,
+        strict=False,
+        description="A folder with templates of your own: `mail.html.j2` and `mail.txt.j2`, or `digest.html.j2` and the like for one "
+        "kind of mail. A template with a mistake is told, and the built-in one is used.",
+    )
 
 
 class DaemonTable(Table):
