@@ -9,6 +9,7 @@ import typer
 
 from syncd.cli.commands import (
     adapters,
+    alerts,
     apply,
     approvals,
     by_hand,
@@ -100,6 +101,7 @@ app.command(rich_help_panel=SERVICE)(pause.pause)
 app.command(rich_help_panel=SERVICE)(pause.resume)
 app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START)(sandbox.sandbox)
+app.add_typer(alerts.commands, name="alerts", rich_help_panel=SERVICE)
 app.add_typer(config.commands, name="config", rich_help_panel=START)
 app.add_typer(db.commands, name="db", rich_help_panel=SERVICE)
 app.command(rich_help_panel=START)(adapters.adapters)

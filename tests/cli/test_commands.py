@@ -17,7 +17,11 @@ from syncd.config import load
 from tests.reference import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
-FAMILIES = {"config": ("validate", "show", "schema", "explain"), "db": ("upgrade", "check", "backup")}
+FAMILIES = {
+    "alerts": ("preview",),
+    "config": ("validate", "show", "schema", "explain"),
+    "db": ("upgrade", "check", "backup"),
+}
 PROMISED = [
     "init",
     "check",
@@ -40,6 +44,7 @@ PROMISED = [
     "link",
     "unlink",
     "links",
+    "alerts",
     "config",
     "db",
     "adapters",
