@@ -21,7 +21,7 @@ from syncd.config import Config, StoreConfig, SupplierConfig, rules
 from syncd.config.models import ReachTable
 from syncd.config.problems import did_you_mean
 from syncd.domain.periods import Calendar
-from syncd.domain.ports import AdapterPorts, Store, Supplier
+from syncd.domain.ports import AdapterPorts, Listener, Store, Supplier
 from syncd.errors import ConfigError, UsageError
 from syncd.reconcile.policy import LineRule, Policy, SupplierRules
 from syncd.secrets import register_url, resolve
@@ -159,6 +159,13 @@ class Runtime:
             brake=self.brake(name),
             limits=Limits(lease=lease, call_timeout=min(Limits().call_timeout, lease / 3)),
         )
+
+    def listener(self, store: str) -> Listener | None:
+        """The store as one that tells us of changes; None = there is none of that name, or it tells nothing."""
+        if store not in self.config.stores:
+            return None
+        port = self.store(store).port
+        return port if isinstance(port, Listener) else None
 
     def brake(self, store: str) -> Brake:
         """What stops writes to this store from outside of the journal; the same object at every call."""

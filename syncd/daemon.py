@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from syncd import cycle
+from syncd.domain.ports import Listener
 from syncd.engine.embedded import tick_until
 from syncd.engine.turns import Ended, Turns
 from syncd.errors import StoreBusy, SyncdError
 from syncd.journal import pauses
 from syncd.journal.schedules import Turn
 from syncd.secrets import redact
+from syncd.web.health import Health
+from syncd.web.reception import Reception
+from syncd.web.server import routes, serving
 
 if TYPE_CHECKING:
+    from syncd.clock import Clock
     from syncd.compose import Runtime
     from syncd.cycle import Run
 
@@ -64,18 +69,40 @@ async def _turns(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *
     async def pass_over(turn: Turn) -> Ended:
         return await _one_turn(runtime, turn, code_of=code_of)
 
+    clock = await runtime.db.shared_clock(runtime.clock)
     turns = Turns(
         stores=stores,
         db=runtime.db,
-        clock=await runtime.db.shared_clock(runtime.clock),
+        clock=clock,
         rng=runtime.http.rng,
         every=daemon.every,
         at_once=daemon.passes_at_once,
         pass_over=pass_over,
     )
-    await tick_until(stop, turns.tick, every=TICK)
+    async with _open_to_all(runtime, turns, clock=clock):
+        await tick_until(stop, turns.tick, every=TICK)
     if not await turns.finish(within=daemon.stop_within.total_seconds()):
         log.warning("round.parked", after_s=daemon.stop_within.total_seconds())
+
+
+@asynccontextmanager
+async def _open_to_all(runtime: Runtime, turns: Turns, *, clock: Clock) -> AsyncIterator[None]:
+    """Webhooks, health and metrics at `[web] listen`, where that is set."""
+    listen = runtime.config.document.web.listen
+    if listen is None:
+        yield
+        return
+    reception = Reception(listener=runtime.listener, db=runtime.db, clock=clock)
+    health = Health(
+        stores=turns.stores,
+        db=runtime.db,
+        clock=clock,
+        ticked_s=lambda: turns.ticked_s,
+        webhooks=reception.counts,
+        passes=turns.counts,
+    )
+    async with serving(routes(reception, health), listen=listen):
+        yield
 
 
 async def _one_turn(runtime: Runtime, turn: Turn, *, code_of: CodeOf) -> Ended:
@@ -94,12 +121,11 @@ async def _one_turn(runtime: Runtime, turn: Turn, *, code_of: CodeOf) -> Ended:
 
 async def _passed_over(runtime: Runtime, turn: Turn, *, wait: timedelta) -> Run:
     shop = await runtime.shop(turn.store)
-    run = await cycle.reconcile(shop, agree=lambda _: True, wait=wait, order_ids=turn.orders)
+    orders = await shop.port.orders_of(turn.things) if isinstance(shop.port, Listener) else ()
+    run = await cycle.reconcile(shop, agree=lambda _: True, wait=wait, order_ids=orders)
     states = [outcome.state.value for outcome in run.outcomes]
     counts = {state: states.count(state) for state in sorted(set(states))}
-    log.info(
-        "pass.done", store=turn.store, run=run.run_id, orders=len(turn.orders) or None, steps=len(states), **counts
-    )
+    log.info("pass.done", store=turn.store, run=run.run_id, orders=len(orders) or None, steps=len(states), **counts)
     return run
 
 

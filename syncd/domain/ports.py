@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from syncd.clock import Clock
 from syncd.domain.observation import Page, SupplierRead
@@ -94,6 +94,41 @@ class Store(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What a service sent us unasked: the raw `body`, and the headers by their names in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a push is about: a hint where to look, and nothing more. It may come late, twice, or in the wrong order.
+
+    `things` are ids of what changed (`orders_of` says whose); none of a topic that is not ours. `is_about_all`: the whole store
+    should be looked at. The same `event_id` and topic again is the same event; empty = nobody can tell.
+    """
+
+    topic: str
+    event_id: str
+    things: tuple[str, ...] = ()
+    is_about_all: bool = False
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A store that tells us of changes by itself."""
+
+    def hear(self, push: Push) -> Heard:
+        """What the push is about. Raises AuthRejected when it is not signed, InvalidResponse when it makes no sense."""
+        ...
+
+    async def orders_of(self, things: Sequence[str]) -> tuple[str, ...]:
+        """Ids of the orders that these things belong to; what does not exist any more is left out."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

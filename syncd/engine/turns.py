@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,12 +61,16 @@ class Turns:
     every: timedelta
     at_once: int
     pass_over: PassOver
+    ticked_s: float = 0.0
+    """When it was last looked whose turn it is, on the monotonic clock."""
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many passes over each store ended how: right, partial, failed."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _is_entered: bool = False
 
     async def tick(self) -> None:
         """Start the passes whose turn it is, and come back at once. What the journal cannot tell now waits for the next tick."""
-        now = self.clock.now()
+        now, self.ticked_s = self.clock.now(), self.clock.monotonic()
         try:
             if not self._is_entered:
                 await self.db.run(schedules.enter, stores=self.stores, now=now)
@@ -110,6 +115,7 @@ class Turns:
         ended = await self.pass_over(turn)
         if ended.is_busy:
             return
+        self.counts[turn.store, "failed" if ended.error else "right" if ended.is_right else "partial"] += 1
         kept = await self.db.run(schedules.of_store, store=turn.store)
         failures = (kept.failures if kept else 0) + 1 if ended.error else 0
         now = self.clock.now()

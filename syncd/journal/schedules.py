@@ -1,4 +1,4 @@
-"""When each store gets its next pass, how the last one ended, and which orders somebody said to look at soon.
+"""When each store gets its next pass, and how the last one ended.
 
 One row per store, shared by all daemons on the journal. A store that was not passed over for hours has missed many turns and
 is due once.
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncd.journal.intents import UNSETTLED
-from syncd.journal.rows import among, insert_new, upsert
+from syncd.journal.rows import among, insert_new
 from syncd.journal.schema import fences, hints, intents, schedules
 
 SETTLES_WITHIN = timedelta(seconds=2)
@@ -23,10 +23,10 @@ SETTLES_WITHIN = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A store that is to be passed over now. `orders`: only these are to be looked at; empty = the whole store."""
+    """A store that is to be passed over now. `things`: only what they are about is to be looked at; empty = the whole store."""
 
     store: str
-    orders: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,6 @@ def enter(conn: Connection, *, stores: Iterable[str], now: datetime) -> None:
     insert_new(conn, schedules, [{"store": store, "due_at": now, "failures": 0, "error": ""} for store in stores])
 
 
-def hint(conn: Connection, *, store: str, order_ids: Collection[str], now: datetime) -> None:
-    """Note that these orders may have changed. That is all that a hint says; a lost one costs time only."""
-    upsert(conn, hints, [{"store": store, "order_id": order_id, "at": now} for order_id in sorted(set(order_ids))])
-
-
 def turns(conn: Connection, *, stores: Collection[str], now: datetime) -> list[Turn]:
     """Whose turn it is, most urgent first; without those that somebody works on.
 
@@ -64,9 +59,9 @@ def turns(conn: Connection, *, stores: Collection[str], now: datetime) -> list[T
     held = set(conn.execute(_HELD, these).scalars())
     due = {store: at for store, at in conn.execute(_DUE, these) if store not in held}
     hinted: dict[str, set[str]] = defaultdict(set)
-    for store, order_id in conn.execute(_HINTS, {**these, "now": now - SETTLES_WITHIN}):
+    for store, thing in conn.execute(_HINTS, {**these, "now": now - SETTLES_WITHIN}):
         if store not in held:
-            hinted[store].add(order_id)
+            hinted[store].add(thing)
     if not due and not hinted:
         return []
     unsettled = set(conn.execute(_UNSETTLED, these).scalars())
@@ -74,19 +69,24 @@ def turns(conn: Connection, *, stores: Collection[str], now: datetime) -> list[T
         due.keys() | hinted.keys(),
         key=lambda store: (store not in unsettled, store not in hinted, due.get(store, now), store),
     )
-    return [Turn(store=store, orders=() if store in due else tuple(sorted(hinted[store]))) for store in urgent]
+    return [Turn(store=store, things=() if store in due else tuple(sorted(hinted[store]))) for store in urgent]
 
 
 _HELD = select(fences.c.store).where(among(fences.c.store, "stores"), fences.c.lease_until > bindparam("now"))
 _DUE = select(schedules.c.store, schedules.c.due_at).where(
     among(schedules.c.store, "stores"), schedules.c.due_at <= bindparam("now")
 )
-_HINTS = select(hints.c.store, hints.c.order_id).where(among(hints.c.store, "stores"), hints.c.at <= bindparam("now"))
+_HINTS = select(hints.c.store, hints.c.thing).where(among(hints.c.store, "stores"), hints.c.at <= bindparam("now"))
 _UNSETTLED = (
     select(intents.c.store)
     .where(among(intents.c.store, "stores"), intents.c.state.in_([state.value for state in UNSETTLED]))
     .distinct()
 )
+
+
+def due_now(conn: Connection, *, store: str, now: datetime) -> None:
+    """Let the store's next pass come at once."""
+    conn.execute(update(schedules).where(schedules.c.store == store, schedules.c.due_at > now).values(due_at=now))
 
 
 def began(conn: Connection, *, store: str, now: datetime) -> None:
@@ -106,10 +106,10 @@ def ended(
 ) -> None:
     """Note how a turn ended. What was hinted since it began waits for the next; `due_at` counts after a whole pass."""
     seen = [hints.c.store == turn.store, hints.c.at <= began_at]
-    if turn.orders:
-        seen.append(hints.c.order_id.in_(turn.orders))
+    if turn.things:
+        seen.append(hints.c.thing.in_(turn.things))
     conn.execute(delete(hints).where(*seen))
-    if turn.orders:
+    if turn.things:
         return
     values: dict[str, object] = {"due_at": due_at, "ended_at": now, "error": error}
     values["failures"] = schedules.c.failures + 1 if error else 0

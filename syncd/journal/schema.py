@@ -299,7 +299,9 @@ schedules = Table(
     _text("error"),
 )
 
-hints = Table("hints", metadata, _key("store"), _key("order_id"), _at("at"))
+hints = Table("hints", metadata, _key("store"), _key("thing"), _at("at"))
+
+deliveries = Table("deliveries", metadata, _key("store"), _key("topic"), _key("event_id"), _at("at"), Index(None, "at"))
 
 pauses = Table(
     "pauses", metadata, _key("scope"), _text("actor"), _text("reason"), _at("since"), _at("until", nullable=True)

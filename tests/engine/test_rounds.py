@@ -27,7 +27,7 @@ class Broken:
     def __init__(self, *, stop_within: timedelta = timedelta(seconds=25), **stores: Shop | Exception) -> None:
         self.stores, self.asked = stores, list[str]()
         daemon = SimpleNamespace(every=timedelta(hours=1), stop_within=stop_within, passes_at_once=4)
-        self.config = SimpleNamespace(document=SimpleNamespace(daemon=daemon))
+        self.config = SimpleNamespace(document=SimpleNamespace(daemon=daemon, web=SimpleNamespace(listen=None)))
         shops = [shop for shop in stores.values() if isinstance(shop, Shop)]
         self.db, self.clock, self.http = shops[0].db, shops[0].clock, SimpleNamespace(rng=Random(1))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syncd.clock import ManualClock
 from syncd.engine.turns import JITTER, LONGEST_REST, Ended, Turns, next_due
-from syncd.journal import fences, intents, schedules
+from syncd.journal import fences, hints, intents, schedules
 from syncd.journal.database import Database
 from syncd.journal.schedules import SETTLES_WITHIN, Turn
 from tests.journal.builders import step
@@ -164,10 +164,10 @@ async def test_hints_gather_for_a_moment_and_lead_to_a_look_at_their_orders(hous
     turns = house.turns("a", "b")
     await house.later(turns)
     for order_id in ("7", "8", "7"):
-        await house.db.run(schedules.hint, store="b", order_ids=[order_id], now=house.clock.now())
+        await house.db.run(hints.note, store="b", things=[order_id], now=house.clock.now())
     assert await house.later(turns, seconds=1) == []
     assert await house.later(turns, seconds=SETTLES_WITHIN.total_seconds() - 1) == ["b"]
-    assert house.passed[-1] == Turn(store="b", orders=("7", "8"))
+    assert house.passed[-1] == Turn(store="b", things=("7", "8"))
     assert await house.later(turns, seconds=5) == []
     kept = await house.db.run(schedules.of_store, store="b")
     assert kept is not None
@@ -180,22 +180,22 @@ async def test_a_hint_that_comes_during_a_pass_is_not_lost(house: House) -> None
 
     async def meanwhile() -> Ended:
         house.clock.advance(timedelta(seconds=1))
-        await house.db.run(schedules.hint, store="a", order_ids=["9"], now=house.clock.now())
+        await house.db.run(hints.note, store="a", things=["9"], now=house.clock.now())
         return RIGHT
 
     house.ends["a"] = meanwhile
     assert await house.later(turns, minutes=6) == ["a"]
     house.ends["a"] = RIGHT
     assert await house.later(turns, seconds=3) == ["a"]
-    assert house.passed[-1].orders == ("9",)
+    assert house.passed[-1].things == ("9",)
 
 
 async def test_a_whole_pass_answers_the_hints_before_it(house: House) -> None:
     turns = house.turns("a")
     await house.later(turns)
-    await house.db.run(schedules.hint, store="a", order_ids=["9"], now=house.clock.now())
+    await house.db.run(hints.note, store="a", things=["9"], now=house.clock.now())
     assert await house.later(turns, minutes=6) == ["a"]
-    assert house.passed[-1].orders == ()
+    assert house.passed[-1].things == ()
     assert await house.later(turns, seconds=3) == []
 
 
@@ -208,7 +208,7 @@ async def test_a_store_with_an_unsettled_effect_is_first_and_one_with_hints_seco
     await house.db.run(intents.begin, fence=fence, step=step(), evidence={}, run_id="r", now=now)
     await house.db.run(intents.sent, fence=fence, intent_id="a1", deadline_at=now, now=now)
     await house.db.run(fences.release, fence)
-    await house.db.run(schedules.hint, store="c", order_ids=["1"], now=now)
+    await house.db.run(hints.note, store="c", things=["1"], now=now)
     turns = house.turns("a", "b", "c", "main", at_once=1)
     order = [await house.later(turns, seconds=3) for _ in range(4)]
     assert order == [["main"], ["c"], ["a"], ["b"]]

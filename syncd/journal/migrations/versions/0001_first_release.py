@@ -28,6 +28,7 @@ _POSTGRESQL = (
 
 def upgrade() -> None:
     _create_tables()
+    _create_service_tables()
     for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
         op.execute(statement)
 
@@ -48,33 +49,6 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("store", "step_id", name=op.f("pk_approvals")),
     )
     op.create_index(op.f("ix_approvals_store_state"), "approvals", ["store", "state"], unique=False)
-    op.create_table(
-        "schedules",
-        sa.Column("store", sa.Text(), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=False),
-        sa.Column("began_at", UtcDateTime(), nullable=True),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.Column("right_at", UtcDateTime(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("store", name=op.f("pk_schedules")),
-    )
-    op.create_table(
-        "hints",
-        sa.Column("store", sa.Text(), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("store", "order_id", name=op.f("pk_hints")),
-    )
-    op.create_table(
-        "pauses",
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("since", UtcDateTime(), nullable=False),
-        sa.Column("until", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("scope", name=op.f("pk_pauses")),
-    )
     op.create_table(
         "credentials",
         sa.Column("name", sa.Text(), nullable=False),
@@ -379,4 +353,43 @@ def _create_tables() -> None:
         sa.Column("store", sa.Text(), nullable=False),
         sa.Column("link_metafield", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("supplier", "store", name=op.f("pk_supplier_stores")),
+    )
+
+
+def _create_service_tables() -> None:
+    op.create_table(
+        "schedules",
+        sa.Column("store", sa.Text(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("right_at", UtcDateTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("store", name=op.f("pk_schedules")),
+    )
+    op.create_table(
+        "hints",
+        sa.Column("store", sa.Text(), nullable=False),
+        sa.Column("thing", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("store", "thing", name=op.f("pk_hints")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("store", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("store", "topic", "event_id", name=op.f("pk_deliveries")),
+    )
+    op.create_index(op.f("ix_deliveries_at"), "deliveries", ["at"], unique=False)
+    op.create_table(
+        "pauses",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_pauses")),
     )
