@@ -29,6 +29,7 @@ from syncd.cli.commands import (
     sandbox,
     status,
     version,
+    webhooks,
 )
 from syncd.cli.options import ConfigOption
 from syncd.cli.session import session_of
@@ -103,6 +104,7 @@ app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START)(sandbox.sandbox)
 app.add_typer(alerts.commands, name="alerts", rich_help_panel=SERVICE)
 app.add_typer(config.commands, name="config", rich_help_panel=START)
+app.add_typer(webhooks.commands, name="webhooks", rich_help_panel=SERVICE)
 app.add_typer(db.commands, name="db", rich_help_panel=SERVICE)
 app.command(rich_help_panel=START)(adapters.adapters)
 app.command(rich_help_panel=START)(version.version)

@@ -299,6 +299,9 @@ class WebTable(Table):
     listen: Listen | None = Field(
         None, description="`HOST:PORT` for POST /webhooks/{store}, /livez, /readyz, /metrics; absent = nowhere."
     )
+    public_url: Annotated[str, StringConstraints(pattern=r"^https://[^/\s]+(/[^\s]*)?$")] | None = Field(
+        None, description="Where stores reach `listen` from outside: `syncd webhooks sync` tells them."
+    )
 
 
 class EngineTable(Table):

@@ -118,6 +118,15 @@ class Heard:
     is_about_all: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What is with one topic: kept, created, repaired, or refused, then with why."""
+
+    topic: str
+    state: str
+    text: str = ""
+
+
 @runtime_checkable
 class Listener(Protocol):
     """A store that tells us of changes by itself."""
@@ -128,6 +137,10 @@ class Listener(Protocol):
 
     async def orders_of(self, things: Sequence[str]) -> tuple[str, ...]:
         """Ids of the orders that these things belong to; what does not exist any more is left out."""
+        ...
+
+    async def subscribe(self, url: str, *, dry_run: bool) -> tuple[Subscription, ...]:
+        """Let the store send its changes to `url`, and put right what is missing; with `dry_run` only look."""
         ...
 
 

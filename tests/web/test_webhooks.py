@@ -80,6 +80,9 @@ class Hears:
     async def orders_of(self, things: Any) -> Any:
         return await self.port.orders_of(things)
 
+    async def subscribe(self, url: str, *, dry_run: bool) -> Any:
+        return await self.port.subscribe(url, dry_run=dry_run)
+
 
 @asynccontextmanager
 async def door(folder: Path) -> AsyncIterator[Door]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters.stores.shopify import listening, writing
+from adapters.stores.shopify import listening, subscribing, writing
 from adapters.stores.shopify.auth import tokens
 from adapters.stores.shopify.checks import checks
 from adapters.stores.shopify.graphql import Session
@@ -20,7 +20,7 @@ from adapters.stores.shopify.settings import ShopifySettings
 from adapters.stores.shopify.sweeping import Sweeper
 from syncd.domain.observation import Page, Problem
 from syncd.domain.orders import Order
-from syncd.domain.ports import AdapterPorts, Call, Check, Heard, Push, StoreCapabilities
+from syncd.domain.ports import AdapterPorts, Call, Check, Heard, Push, StoreCapabilities, Subscription
 from syncd.domain.steps import Effect, Step
 from syncd.http import Lane
 
@@ -94,6 +94,9 @@ class ShopifyStore:
 
     async def orders_of(self, things: Sequence[str]) -> tuple[str, ...]:
         return await listening.orders_of(things, session=self._session)
+
+    async def subscribe(self, url: str, *, dry_run: bool) -> tuple[Subscription, ...]:
+        return await subscribing.subscribe(url, session=self._session, clock=self._ports.clock, dry_run=dry_run)
 
     async def perform(self, step: Step, call: Call) -> Effect:
         return await writing.perform(step, call, session=self._session, clock=self._ports.clock)
