@@ -7,9 +7,11 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.main import get_command
 
 from syncd.cli.app import app
 from syncd.cli.exit_codes import ExitCode
@@ -44,7 +46,7 @@ def run(
     """Carry out one command line; gives its exit code. `clock` and `transport` are for tests."""
     session = Session(env=env, clock=clock, transport=transport)
     try:
-        code = app(args=list(arguments), prog_name="syncd", standalone_mode=False, obj=session)
+        code = _command()(args=list(arguments), prog_name="syncd", standalone_mode=False, obj=session)
         session.out.flush()
     except typer.Abort:
         session.note("Interrupted.")
@@ -69,6 +71,12 @@ def run(
     except Exception:  # noqa: BLE001 - the last boundary: a bug ends with words and a code, without secrets
         return _bug(session)
     return int(code or ExitCode.FINE)
+
+
+@cache
+def _command() -> Any:
+    """All commands with their options; to read those of every command takes longer than most commands do."""
+    return get_command(app)
 
 
 def _let_stdout_go() -> None:
