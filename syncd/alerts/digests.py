@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from syncd.alerts.languages import Tongue
 from syncd.alerts.letters import Digest, Incident, IncidentState, Row, Turn
 from syncd.alerts.page import Grid, Page, Part, Section, Tile
 from syncd.alerts.parts import button, footer, item_about, item_of, more_line, notes_of, subject_line
-from syncd.alerts.words import foreign, kind_words, severity_word
+from syncd.alerts.words import foreign, kind_words, severity_word, step_word
+from syncd.domain.steps import Action
 
 ROWS_IN_DIGEST = 5
 """Rows of one incident, and steps, that a digest shows; the rest is attached."""
 
+_FACTS = 3
+"""Facts that a digest shows of one row; a mail at once has more."""
 _FOR_YOU = frozenset({Turn.WAITS, Turn.SUGGESTED, Turn.REFUSED, Turn.YOURS})
 
 
@@ -39,7 +43,7 @@ def digest_page(letter: Digest, tongue: Tongue) -> Page:
         headline=headline,
         summary=summary,
         role="wait" if waiting else "good",
-        tiles=_tiles(letter, tongue, waiting=len(waiting)),
+        tiles=_tiles(letter, tongue, waiting=_number(waiting)),
         button=button(letter.shop, open_ones, tongue) if open_ones else None,
         sections=tuple(_digest_sections(letter, tongue)),
         footer=footer(letter.shop, tongue, attached=hides_rows_of_digest(letter)),
@@ -68,16 +72,15 @@ def _digest_sections(letter: Digest, tongue: Tongue) -> Iterable[Section]:
     ):
         if incidents:
             yield Section(title=name, parts=tuple(_short(one, letter, tongue) for one in incidents))
-    for name, deeds in (
-        (tongue.named("section", "What syncd did"), letter.done),
-        (tongue.named("section", "What syncd could not do"), letter.not_done),
-    ):
-        if deeds:
-            items = tuple(
-                item_about(one.deed, one.order, one.order_id, letter.shop, tongue, note=tongue.moment(one.at))
-                for one in deeds[:ROWS_IN_DIGEST]
-            )
-            yield Section(title=name, items=items, more=more_line(len(deeds) - ROWS_IN_DIGEST, tongue))
+    if letter.done:
+        yield Section(title=tongue.named("section", "What syncd did"), grid=_done(letter, tongue))
+    if letter.not_done:
+        items = tuple(
+            item_about(one.deed, one.order, one.order_id, letter.shop, tongue, note=tongue.moment(one.at))
+            for one in letter.not_done[:ROWS_IN_DIGEST]
+        )
+        more = more_line(len(letter.not_done) - ROWS_IN_DIGEST, tongue)
+        yield Section(title=tongue.named("section", "What syncd could not do"), items=items, more=more)
     if letter.lead_times:
         yield Section(title=tongue.say("From order to tracking number"), grid=_lead_times(letter, tongue))
     numbers = _week(letter, tongue)
@@ -97,18 +100,25 @@ def _short(incident: Incident, letter: Digest, tongue: Tongue) -> Part:
         severity_word=severity_word(incident.severity, tongue) if is_open else "",
         notes=notes_of(incident, tongue),
         paragraphs=advice,
-        items=tuple(item_of(row, letter.shop, tongue) for row in incident.rows[:ROWS_IN_DIGEST]),
+        items=tuple(
+            item_of(row, letter.shop, tongue, most=_FACTS if is_open else 0) for row in incident.rows[:ROWS_IN_DIGEST]
+        ),
         more=more_line(len(incident.rows) - ROWS_IN_DIGEST, tongue),
     )
 
 
 def _headline(waiting: Sequence[Row], tongue: Tongue) -> str:
-    if not waiting:
+    number = _number(waiting)
+    if not number:
         return tongue.say("Nothing needs you")
-    orders = {row.order_id for row in waiting if row.order_id}
     if all(row.order_id for row in waiting):
-        return tongue.count("{n} order needs you", "{n} orders need you", len(orders))
-    return tongue.count("{n} matter needs you", "{n} matters need you", len(waiting))
+        return tongue.count("{n} order needs you", "{n} orders need you", number)
+    return tongue.count("{n} matter needs you", "{n} matters need you", number)
+
+
+def _number(rows: Sequence[Row]) -> int:
+    """How many things these are: an order with several troubles is one."""
+    return len({row.order_id or f"no order: {row.thing}" for row in rows})
 
 
 def _summary(letter: Digest, tongue: Tongue) -> str:
@@ -121,6 +131,13 @@ def _summary(letter: Digest, tongue: Tongue) -> str:
     else:
         done = tongue.say("syncd had nothing to change.")
     return tongue.say("Since {when}: {what}", when=tongue.moment(letter.since), what=done)
+
+
+def _done(letter: Digest, tongue: Tongue) -> Grid:
+    """How often each step was taken; the orders are among what was settled."""
+    counted = Counter(one.deed.action for one in letter.done if one.deed.action)
+    rows = ((step_word(action, tongue, is_done=True), tongue.number(n)) for action, n in counted.most_common())
+    return Grid(columns=(), rows=tuple(rows))
 
 
 def _lead_times(letter: Digest, tongue: Tongue) -> Grid:
@@ -160,11 +177,13 @@ def _rows(incidents: Iterable[Incident]) -> int:
 
 
 def _is_for_you(row: Row) -> bool:
-    return row.deed is None or row.deed.turn in _FOR_YOU
+    """Whether a person has to act. Work that syncd only put on hold is stopped, not settled."""
+    if row.deed is None or row.deed.turn in _FOR_YOU:
+        return True
+    return row.deed.turn is Turn.DONE and row.deed.action is Action.HOLD
 
 
 def hides_rows_of_digest(letter: Digest) -> bool:
     """Whether the digest shows fewer rows than there are."""
     told = (*letter.new, *letter.still_open, *letter.resolved)
-    lists = (*(one.rows for one in told), letter.done, letter.not_done)
-    return any(len(one) > ROWS_IN_DIGEST for one in lists)
+    return any(len(one) > ROWS_IN_DIGEST for one in (*(one.rows for one in told), letter.not_done))

@@ -10,6 +10,7 @@ from syncd.alerts.letters import Deed, Incident, Row, Shop, Turn
 from syncd.alerts.links import order_page, orders_page
 from syncd.alerts.page import Button, Item, Part
 from syncd.alerts.words import (
+    FACTS,
     Fact,
     KindWords,
     deed_text,
@@ -77,13 +78,13 @@ def notes_of(incident: Incident, tongue: Tongue) -> tuple[str, ...]:
     return tuple(part for part in (state_word(incident, tongue), size, source if source != size else "") if part)
 
 
-def item_of(row: Row, shop: Shop, tongue: Tongue) -> Item:
-    """One row of an incident."""
+def item_of(row: Row, shop: Shop, tongue: Tongue, *, most: int = FACTS) -> Item:
+    """One row of an incident, with at most so many facts."""
     if row.resolved_at:
         note = tongue.say("settled {when}", when=tongue.moment(row.resolved_at))
     else:
         note = tongue.say("since {when}", when=tongue.moment(row.since))
-    return item_about(row.deed, row.thing, row.order_id, shop, tongue, note=note, seen=facts(row, tongue))
+    return item_about(row.deed, row.thing, row.order_id, shop, tongue, note=note, seen=facts(row, tongue)[:most])
 
 
 def item_about(

@@ -75,7 +75,7 @@ def _resolved(letter: Resolved, tongue: Tongue) -> Page:
     rows = sum(len(one.rows) for one in letter.incidents)
     summary = tongue.count(
         "What syncd wrote to you about is right again. You need not do anything.",
-        "All {n} matters that syncd wrote to you about are right again. You need not do anything.",
+        "The {n} matters that syncd wrote to you about are right again. You need not do anything.",
         max(1, rows),
     )
     parts = tuple(settled(one, letter.shop, tongue) for one in letter.incidents)
@@ -90,7 +90,6 @@ def _resolved(letter: Resolved, tongue: Tongue) -> Page:
         headline=tongue.say("Settled: {about}", about=words.title),
         summary=summary,
         role="good",
-        button=button(letter.shop, letter.incidents, tongue),
         sections=(Section(parts=parts),),
         footer=footer(letter.shop, tongue, attached=hides_rows(letter)),
     )
