@@ -86,9 +86,9 @@ def thread(letter: Letter, *, domain: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _address(message: EmailMessage, letter: Letter, envelope: Envelope, shown: Page) -> None:
-    message_id, references = thread(letter, domain=envelope.sender.rpartition("@")[2])
-    message["From"] = Address(display_name=f"{NAME} ({letter.shop.name})", addr_spec=envelope.sender)
-    message["To"] = [Address(addr_spec=one) for one in envelope.to]
+    message_id, references = thread(letter, domain=_plain(envelope.sender).rpartition("@")[2])
+    message["From"] = Address(display_name=f"{NAME} ({letter.shop.name})", addr_spec=_plain(envelope.sender))
+    message["To"] = [Address(addr_spec=_plain(one)) for one in envelope.to]
     message["Subject"] = _one_line(shown.subject)
     message["Date"] = format_datetime(letter.at.astimezone(UTC))
     message["Message-ID"] = message_id
@@ -97,7 +97,15 @@ def _address(message: EmailMessage, letter: Letter, envelope: Envelope, shown: P
         message["References"] = " ".join(references)
     message["Auto-Submitted"] = "auto-generated"
     asked = quote(f"unsubscribe {letter.shop.name}")
-    message["List-Unsubscribe"] = f"<mailto:{envelope.unsubscribe or envelope.sender}?subject={asked}>"
+    message["List-Unsubscribe"] = (
+        f"<mailto:{quote(_plain(envelope.unsubscribe or envelope.sender), safe='@')}?subject={asked}>"
+    )
+
+
+def _plain(address: str) -> str:
+    """The address with its domain as servers know it: in ASCII."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode('ascii')}"
 
 
 def _one_line(text: str) -> str:

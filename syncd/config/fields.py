@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from difflib import get_close_matches
+from email.errors import MessageError
+from email.headerregistry import Address
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
@@ -144,7 +146,14 @@ def _address(value: str) -> str:
     # A line break here would let a name smuggle in further headers.
     if not value.isprintable() or value.count("@") != 1 or not all(value.split("@")) or " " in value.strip():
         raise ValueError("expected one mail address, like merchant@example.com")
-    return value.strip()
+    address = value.strip()
+    local, _, domain = address.rpartition("@")
+    try:
+        Address(addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
+    except (ValueError, IndexError, MessageError):  # what the parser says of odd names, each in its own way
+        hint = "" if local.isascii() else "; few servers take other letters than a to z before the @"
+        raise ValueError(f"expected one mail address, like merchant@example.com{hint}") from None
+    return address
 
 
 def _ratio(value: Any) -> float:

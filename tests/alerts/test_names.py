@@ -2,8 +2,12 @@
 
 import pytest
 
+from syncd.alerts import sample
+from syncd.alerts.letters import Envelope
+from syncd.alerts.post import mail
 from syncd.config import load
 from syncd.errors import ConfigError
+from tests.alerts.letters import NOW
 
 CONFIG = """\
 [alerts.email]
@@ -45,3 +49,25 @@ def test_what_is_spelt_well_is_taken(tmp_path):
     for language in ("en", "da", "fr", "zh-TW"):
         file.write_text(CONFIG.replace('"da"', f'"{language}"'))
         assert load(file, env={}).document.alerts.email.language == language
+
+
+@pytest.mark.parametrize(
+    "address", ["s\u00f8ren@example.com", "a b@example.com", "a@b..c", "<a@b.c>", "a,b@c.d", "a@b.c, d@e.f", "a@b.c\\nBcc: d@e.f", "@b.c", "a@", "a@-\u00e9-."],
+)  # fmt: skip
+def test_an_address_that_no_mail_can_have_is_told(tmp_path, address):
+    file = tmp_path / "syncd.toml"
+    file.write_text(CONFIG.replace("merchant@example.com", address), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r":4: alerts.email.to\[1\]: expected one mail address"):
+        load(file, env={})
+
+
+def test_a_domain_in_other_letters_is_written_as_servers_know_it(tmp_path):
+    file = tmp_path / "syncd.toml"
+    file.write_text(CONFIG.replace("@example.com", "@b\u00fccher.example"), encoding="utf-8")
+    email = load(file, env={}).document.alerts.email
+    message = mail(sample.test(NOW), Envelope(sender=email.from_, to=tuple(email.to))).message
+    assert (message["To"], message["From"]) == (
+        "merchant@xn--bcher-kva.example", '"syncd (main)" <syncd@xn--bcher-kva.example>',
+    )  # fmt: skip
+    assert message["Message-ID"].endswith("@xn--bcher-kva.example>")
+    assert message["List-Unsubscribe"].startswith("<mailto:syncd@xn--bcher-kva.example?")
