@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.alerts.letters import (
@@ -20,9 +20,10 @@ from syncd.alerts.letters import (
     Turn,
     Week,
 )
-from syncd.domain.steps import DESTRUCTIVE, Action, Step, StepOutcome, StepState
+from syncd.domain.steps import DESTRUCTIVE, Action, Step, StepState
 from syncd.journal.drifts import DriftRecord, DriftState
 from syncd.journal.history import Event
+from syncd.journal.intents import IntentRow, IntentState
 from syncd.reports import answers
 from syncd.reports.digest import natural, rank
 from syncd.reports.facts import Finding, StoreFacts
@@ -36,6 +37,14 @@ _TURNS = {
     StepState.FAILED: Turn.REFUSED,
     StepState.UNKNOWN: Turn.UNKNOWN,
 }
+_EFFORTS = {
+    IntentState.VERIFIED: Turn.DONE,
+    IntentState.DONE: Turn.UNKNOWN,
+    IntentState.SENT: Turn.UNKNOWN,
+    IntentState.UNKNOWN: Turn.UNKNOWN,
+    IntentState.REFUSED: Turn.REFUSED,
+}
+"""What is told of an effect: it counts as done once it was read back. Of one that is only pending nothing is told."""
 _NOT_DONE = frozenset({Turn.REFUSED, Turn.UNKNOWN})
 
 
@@ -43,15 +52,15 @@ _NOT_DONE = frozenset({Turn.REFUSED, Turn.UNKNOWN})
 class Kept:
     """What the journal shows of one store at `now`.
 
-    `records` are its drifts, those that are resolved included; `waiting` the steps that wait for a yes; `outcomes` what became of the
-    steps of the last run; `events` the history of a week.
+    `records` are its drifts, those that are resolved included. By the id of the drift that they answer, `waiting` are the steps that
+    wait for a yes, and `efforts` the latest effects that were tried. `events` are the history of a week.
     """
 
     store: StoreFacts
     now: datetime
     records: Sequence[DriftRecord] = ()
-    waiting: Sequence[Step] = ()
-    outcomes: Sequence[StepOutcome] = ()
+    waiting: Mapping[str, Step] = field(default_factory=dict)
+    efforts: Mapping[str, IntentRow] = field(default_factory=dict)
     events: Sequence[Event] = ()
 
     @property
@@ -162,17 +171,17 @@ def _row(record: DriftRecord, *, kept: Kept) -> Row:
 
 
 def deed(record: DriftRecord, *, kept: Kept) -> Deed:
-    """What became of one drift: a yes that is waited for, what the last run did, or what the policy has in store for it."""
-    drift_id = record.drift.id
-    for step in kept.waiting:
-        if step.drift_id == drift_id:
-            return _of_step(step, turn=Turn.WAITS, command=f"syncd approve {step.id}")
-    for one in kept.outcomes:
-        if one.step.drift_id == drift_id and one.state in _TURNS:
-            text = one.text if _TURNS[one.state] in _NOT_DONE else ""
-            return _of_step(one.step, turn=_TURNS[one.state], text=text)
+    """What became of one drift: a yes that is waited for, what was done, or what the policy has in store for it."""
+    effort = kept.efforts.get(record.drift.id)
+    # What was tried before the present episode answered an earlier one.
+    turn = _EFFORTS.get(effort.state) if effort and effort.touched_at >= record.opened_at else None
     if record.state is DriftState.RESOLVED:
-        return Deed(turn=Turn.SETTLED)
+        return _of_step(effort.step, turn=turn) if effort and turn is Turn.DONE else Deed(turn=Turn.SETTLED)
+    step = kept.waiting.get(record.drift.id)
+    if step is not None:
+        return _of_step(step, turn=Turn.WAITS, command=f"syncd approve {step.id}")
+    if effort and turn:
+        return _of_step(effort.step, turn=turn, text=effort.text if turn in _NOT_DONE else "")
     return _planned(record, kept=kept)
 
 

@@ -45,7 +45,7 @@ class Turn(StrEnum):
     YOURS = "yours"
     """Only a person can settle it."""
     SETTLED = "settled"
-    """It is right again, and syncd changed nothing."""
+    """It is right again, by whatever happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,7 +188,7 @@ def _without_step(turn: Turn, tongue: Tongue) -> str:
         case Turn.UNKNOWN:
             return tongue.say("syncd reads back what happened, and sends nothing until it knows.")
         case Turn.SETTLED:
-            return tongue.say("It is right again; syncd changed nothing.")
+            return tongue.say("It is right again.")
         case _:
             return ""
 

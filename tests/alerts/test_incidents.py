@@ -11,9 +11,10 @@ import pytest
 from syncd.alerts import incidents
 from syncd.alerts.incidents import Kept
 from syncd.alerts.letters import IncidentState, Turn
-from syncd.domain.steps import Action, Approval, Step, StepLine, StepOutcome, StepState, Target
+from syncd.domain.steps import Action, Approval, Step, StepLine, Target
 from syncd.journal.drifts import DriftRecord, DriftState
 from syncd.journal.history import Event
+from syncd.journal.intents import IntentRow, IntentState
 from syncd.reconcile.catalogue import KINDS
 from syncd.reconcile.view import Drift
 from syncd.reports.facts import StoreFacts
@@ -59,6 +60,14 @@ def step(of: DriftRecord, action: Action = Action.CREATE_FULFILLMENT) -> Step:
     return Step(
         id=f"step-{drift.id}", store="main", action=action, order=drift.order or "", order_id=drift.order_id or "", lines=LINES,
         tracking=(), target=Target(), basis="b", drift=drift.kind, drift_id=drift.id, why="", approval=Approval.AUTO,
+    )  # fmt: skip
+
+
+def effort(of: DriftRecord, state: IntentState, *, hours: float = 1, text: str = "closed") -> IntentRow:
+    at = NOW - timedelta(hours=hours)
+    return IntentRow(
+        id="i", store="main", state=state, step=step(of), evidence={}, run_id="r", fence=1, attempts=1, created_at=at,
+        touched_at=at, text=text,
     )  # fmt: skip
 
 
@@ -124,31 +133,50 @@ def test_what_comes_back_is_another_occurrence():
 
 def test_a_yes_that_is_waited_for_comes_before_all_else():
     one = record("store_fulfilled_without_shipment")
-    ((row,),) = [
-        found.rows for found in told(one, waiting=(step(one, Action.CANCEL_FULFILLMENT),), outcomes=(
-            StepOutcome(step=step(one), state=StepState.FAILED, text="no"),))
-    ]  # fmt: skip
-    assert row.deed.turn is Turn.WAITS
-    assert row.deed.command == f"syncd approve step-{one.drift.id}"
-    assert row.deed.action is Action.CANCEL_FULFILLMENT
+    waiting = {one.drift.id: step(one, Action.CANCEL_FULFILLMENT)}
+    tried = {one.drift.id: effort(one, IntentState.REFUSED)}
+    deed = incidents.deed(one, kept=kept(one, waiting=waiting, efforts=tried))
+    assert deed.turn is Turn.WAITS
+    assert deed.command == f"syncd approve step-{one.drift.id}"
+    assert deed.action is Action.CANCEL_FULFILLMENT
 
 
 @pytest.mark.parametrize(
     ("state", "turn", "text"),
     [
-        (StepState.VERIFIED, Turn.DONE, ""),
-        (StepState.ALREADY_DONE, Turn.DONE, ""),
-        (StepState.REFUSED, Turn.REFUSED, "closed"),
-        (StepState.FAILED, Turn.REFUSED, "closed"),
-        (StepState.UNKNOWN, Turn.UNKNOWN, "closed"),
-        (StepState.REPORTED, Turn.WILL, ""),
+        (IntentState.VERIFIED, Turn.DONE, ""),
+        (IntentState.DONE, Turn.UNKNOWN, "closed"),
+        (IntentState.SENT, Turn.UNKNOWN, "closed"),
+        (IntentState.UNKNOWN, Turn.UNKNOWN, "closed"),
+        (IntentState.REFUSED, Turn.REFUSED, "closed"),
+        (IntentState.PENDING, Turn.WILL, ""),
     ],
 )
-def test_what_the_last_run_did_is_told(state, turn, text):
+def test_what_was_tried_is_told(state, turn, text):
     one = record()
-    outcome = StepOutcome(step=step(one), state=state, text="closed")
-    deed = incidents.deed(one, kept=kept(one, outcomes=(outcome,)))
+    deed = incidents.deed(one, kept=kept(one, efforts={one.drift.id: effort(one, state)}))
     assert (deed.turn, deed.text) == (turn, text)
+
+
+def test_what_was_tried_in_an_earlier_episode_is_not_told_again():
+    one = record(hours=2, regressions=1)
+    before = {one.drift.id: effort(one, IntentState.VERIFIED, hours=3)}
+    assert incidents.deed(one, kept=kept(one, efforts=before)).turn is Turn.WILL
+
+
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [
+        (IntentState.VERIFIED, Turn.DONE),
+        (IntentState.REFUSED, Turn.SETTLED),
+        (IntentState.UNKNOWN, Turn.SETTLED),
+        (None, Turn.SETTLED),
+    ],
+)
+def test_who_settled_what_is_right_again(state, turn):
+    one = record(state=DriftState.RESOLVED, resolved_at=NOW)
+    tried = {one.drift.id: effort(one, state)} if state else {}
+    assert incidents.deed(one, kept=kept(one, efforts=tried)).turn is turn
 
 
 @pytest.mark.parametrize(
@@ -167,11 +195,6 @@ def test_what_the_policy_has_in_store(kind, mode, turn, action):
     one = record(kind)
     deed = incidents.deed(one, kept=kept(one, mode=mode))
     assert (deed.turn, deed.action) == (turn, action)
-
-
-def test_what_was_settled_by_itself_is_told_so():
-    one = record(state=DriftState.RESOLVED, resolved_at=NOW)
-    assert incidents.deed(one, kept=kept(one)).turn is Turn.SETTLED
 
 
 def test_a_digest_sorts_the_day():
