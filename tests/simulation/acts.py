@@ -46,11 +46,14 @@ async def says_no(scene: Scene, process: Process, store: Store, scope: Scope) ->
 
 
 async def saved_plan(scene: Scene, process: Process, store: Store, scope: Scope) -> None:
-    """`syncd apply FILE`, of whatever age the file is."""
+    """`syncd apply FILE`; of a file that is too old people know that mostly, and make another."""
     plan = scene.plans.get(store.name)
-    if plan is None:
+    is_old = plan is not None and process.now() - plan.created_at > cycle.PLAN_AGE
+    if plan is None or (is_old and scope.chance("anew", 0.8)):
         await dry_run(scene, process, store, scope)
         return
+    if scope.chance("once", 0.6):
+        del scene.plans[store.name]
     noted(scene, await cycle.apply_plan(scene.shop(process, store), plan, wait=PATIENCE))
     scene.reached["saved plan applied"] += 1
 

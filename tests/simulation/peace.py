@@ -45,6 +45,9 @@ async def _calm(world: Scene) -> None:
     await asyncio.sleep(150)
     while world.road.on_way:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(10)
+    for end in world.passing:
+        end()
+    world.passing.clear()
     world.disk.make_room()
     restore_tokens(world)
     for store in world.stores.values():
@@ -58,7 +61,7 @@ def _silent(world: Scene) -> Store | None:
     if len(world.stores) < 2 or not world.choices.chance("peace/one store stays silent", 0.3):
         return None
     silent = world.choices.among("peace/which", list(world.stores.values()))
-    silent.twin.syncd.token = "revoked"
+    silent.twin.syncd.token = "refused for ever"
     world.tell(f"{silent.name} goes on refusing us")
     return silent
 

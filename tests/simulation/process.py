@@ -38,6 +38,8 @@ class Process(Edge):
     may_write: bool = True
     pause_s: float = 0.0
     """How long it is stopped when it comes to `pauses_at`."""
+    pauses_after: int = 0
+    """So many places of that name come before the one where it pauses."""
     paused_until_s: float = 0.0
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
     interrupted_at: int | None = None
@@ -63,7 +65,9 @@ class Process(Edge):
 
     async def linger(self, what: str) -> None:
         self.stopped_at.append(what)
-        if self.pauses_at in {len(self.stopped_at), what}:
+        if self.pauses_at == what and self.pauses_after:
+            self.pauses_after -= 1
+        elif self.pauses_at in {len(self.stopped_at), what}:
             self.pauses_at = None
             self.paused_until_s = self.wall.monotonic() + self.pause_s
         if self.interrupted_at == len(self.stopped_at):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,9 @@ from tests.simulation.choices import Scope
 from tests.simulation.process import Crashed, Process, by_nobody
 from tests.simulation.scene import Scene
 
+Spoils = Callable[[httpx.Response], httpx.Response]
+
+_NUMBERS = re.compile(rb"YT[0-9]{16}")
 MARGIN_S = 25.0
 """A request may arrive so long after its deadline: less than the margin that syncd leaves (30 s) before it tries again."""
 
@@ -36,6 +41,8 @@ class Road:
         self.slow = 0.0
         self.on_way = 0
         """Requests that left and did not arrive yet, although nobody waits for them."""
+        self.spoilt: dict[str, Spoils] = {}
+        """Answers that are not right for a while, by what is asked for."""
         self.between: Any = None
         """What may happen in the world while a request is on its way."""
         self.watch: Any = None
@@ -54,6 +61,10 @@ class Road:
             scene.trace(name_of(request), request.content)
             self.watch.carried_out(request)
             scene.sending = scene.sent_at = None
+        if spoils := self.spoilt.get(name_of(request)):
+            response = spoils(response)
+        if request.url.host == "cj.test":
+            scene.truth.seen.update(number.decode() for number in _NUMBERS.findall(response.content))
         scene.trace(response.status_code, response.content)
         return response
 
@@ -106,7 +117,7 @@ class _Way(httpx.AsyncBaseTransport):
 
     def _let_fly(self, request: httpx.Request, choices: Scope, *, write: bool) -> None:
         """What a dying process was about to send may have left all the same."""
-        if write and choices.chance("flies", 0.5):
+        if write and choices.chance("flies", 0.7):
             self.road.arrives_later(request, process=self.process, after_s=self._late_s(request, choices))
 
     def _late_s(self, request: httpx.Request, choices: Scope) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -90,6 +91,8 @@ class Scene:
     sending: Process | None = None
     sent_at: datetime | None = None
     """When the request that a store just carries out had left."""
+    passing: list[Callable[[], object]] = field(default_factory=list)
+    """What ends the troubles that end by themselves; at peace they have ended."""
     digest: Any = field(default_factory=hashlib.sha256)
     road: Any = None
 
@@ -126,7 +129,7 @@ class Scene:
             port=SHOPIFY.build(store.name, _store_settings(store.domain, store.host), ports),
             suppliers={
                 "cj": CJ.build("cj", _cj_settings(), ports),
-                "depot": FEED.build("depot", _feed_settings(), ports),
+                "depot": FEED.build("depot", _feed_settings(snapshot=self.shape.snapshot_feed), ports),
             },
             policy=store.policy,
             mode=store.mode,
@@ -164,8 +167,8 @@ def _cj_settings() -> Any:
 
 
 @cache
-def _feed_settings() -> Any:
-    return FEED.settings(source="https://depot.test/tracking.csv", **FEED_STANZA)
+def _feed_settings(*, snapshot: bool) -> Any:
+    return FEED.settings(source="https://depot.test/tracking.csv", snapshot=snapshot, **FEED_STANZA)
 
 
 def build(choices: Choices, shape: Any, loop: TimeLoop) -> Scene:

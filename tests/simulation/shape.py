@@ -12,16 +12,11 @@ from syncd.reconcile.policy import Policy
 from tests.crash.troubles import SPOILINGS
 from tests.simulation.choices import Choices
 from tests.simulation.scene import CJ_RULES, DEPOT
+from tests.simulation.themes import PATIENCE, QUIET, THEMES, Theme
 
 ORDERS, ROUNDS, EVENTS = 4, 5, 10
 """The most that there are: orders of a world, rounds of trouble, happenings between two of them."""
-PATIENCE = (
-    "unacknowledged_after",
-    "stale_after",
-    "fulfilled_without_shipment_after",
-    "cancellation_unanswered_after",
-)
-"""Periods that are days by default: in worlds that last some days, half of the merchants are less patient."""
+_DRAWN = ("", "", *THEMES)
 FAULT_NAMES = tuple(spoiling.name for spoiling in SPOILINGS)
 
 
@@ -29,6 +24,7 @@ FAULT_NAMES = tuple(spoiling.name for spoiling in SPOILINGS)
 class Shape:
     """Drawn first; everything else is drawn within it."""
 
+    theme: Theme
     stores: int
     policy: Policy
     features: frozenset[str]
@@ -44,17 +40,23 @@ class Shape:
     """The share of transactions that meet another process's lock."""
     meanwhile: float
     """The share of requests while which something may happen in the world."""
+    snapshot_feed: bool
+    """Whether the depot's feed shows all that it has: then a row that is missing means something."""
 
 
 def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
     """The shape of this seed's world. `features` are the happenings that it may have."""
     scope = choices.within("shape")
+    theme = THEMES[scope.among("theme", _DRAWN)]
+    share = 0.1 if theme.features else 0.4
     pauses = scope.among("pause_rate", (0.0, 0.0, 0.7))
     rate, writes = scope.among("fault_rate", (0.0, 0.0, 0.02, 0.06, 0.2)), scope.among("writes", (0.0, 0.3, 0.6))
-    return Shape(
-        stores=1 + scope.chance("two_stores", 0.2),
+    snapshot = scope.chance("snapshot_feed", 0.3)
+    drawn = Shape(
+        theme=theme,
+        stores=1 + scope.chance("two_stores", 0.05 if theme.features else 0.2),
         policy=_policy(choices),
-        features=frozenset(name for name in features if scope.chance(f"has {name}", 0.4)),
+        features=theme.features | {name for name in features if scope.chance(f"has {name}", share)},
         faults=frozenset(name for name in FAULT_NAMES if scope.chance(f"fault {name}", 0.3))
         if rate + writes
         else frozenset(),
@@ -68,7 +70,14 @@ def draw(choices: Choices, features: tuple[str, ...]) -> Shape:
         index_lag=timedelta(seconds=scope.among("index_lag_s", (0, 0, 3, 40))),
         lock_rate=scope.among("lock_rate", (0.0, 0.0, 0.0, 0.05)),
         meanwhile=scope.among("meanwhile", (0.0, 0.02, 0.1)),
+        snapshot_feed=snapshot,
     )
+    calm = QUIET if theme.features and scope.chance("quiet", 0.8) else {}
+    shaped = replace(drawn, **{**calm, **theme.shape})
+    policy = replace(shaped.policy, **theme.policy)
+    if shaped.snapshot_feed:
+        policy = replace(policy, suppliers=(CJ_RULES, replace(DEPOT, snapshot=True)))
+    return replace(shaped, policy=policy)
 
 
 def _policy(choices: Choices) -> Policy:

@@ -68,6 +68,10 @@ class Truth:
     """Orders (ids) whose requests persons took back by a command."""
     agreed: set[tuple[str, str]] = field(default_factory=set)
     """What persons said yes to: order (id) and action."""
+    works: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Lines (ids) that each fulfillment order held when somebody last looked: one that was withdrawn holds none any more."""
+    seen: set[str] = field(default_factory=set)
+    """Numbers that CJ told us."""
     called_off: set[str] = field(default_factory=set)
     """Orders (ids) of which syncd called something off at a supplier."""
     disturbed: dict[str, str] = field(default_factory=dict)

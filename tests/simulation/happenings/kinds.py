@@ -26,6 +26,18 @@ def time_passes(scene: Scene, scope: Scope, *, hours: float) -> None:
         scene.waits_s = max(scene.waits_s, hours * 3600)
 
 
+def ends_after(scene: Scene, seconds: float, end: Callable[[], object]) -> None:
+    """A trouble that ends by itself after a while, and at peace for certain."""
+    scene.passing.append(end)
+
+    def ends() -> None:
+        if end in scene.passing:
+            scene.passing.remove(end)
+            end()
+
+    scene.loop.call_later(seconds, ends)
+
+
 def named(ALL: dict[str, Happening], name: str) -> Callable[[Happening], Happening]:  # noqa: N803 - a module's table
     """Enter a happening into the table."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
+
 from tests.simulation.choices import Scope
-from tests.simulation.happenings.kinds import Happening, named
+from tests.simulation.happenings.kinds import Happening, ends_after, named
 from tests.simulation.scene import SECRETS, Scene
 
 ALL: dict[str, Happening] = {}
@@ -34,28 +37,39 @@ def forget(scene: Scene, scope: Scope) -> str | None:
 def revoke(scene: Scene, scope: Scope) -> str | None:
     """The merchant uninstalls the app, or its token is replaced."""
     store = scope.among("store", list(scene.stores.values()))
-    store.twin.syncd.token = "revoked"
+    store.twin.syncd.token = REVOKED
+    _mends(scene, scope, lambda: restore_tokens(scene, only=REVOKED))
     return f"{store.name} takes our token away"
 
 
 @named(ALL, "store token restored")
 def restore(scene: Scene, scope: Scope) -> str | None:
-    gone = [store for store in scene.stores.values() if store.twin.syncd.token == "revoked"]
+    gone = [store for store in scene.stores.values() if store.twin.syncd.token == REVOKED]
     if not gone:
         return None
     restore_tokens(scene)
     return "our tokens are good again"
 
 
-def restore_tokens(scene: Scene) -> None:
+REVOKED = "revoked"
+
+
+def restore_tokens(scene: Scene, *, only: str | None = None) -> None:
     for store in scene.stores.values():
-        store.twin.syncd.token = SECRETS["env:TOKEN"]
+        if only in {None, store.twin.syncd.token}:
+            store.twin.syncd.token = SECRETS["env:TOKEN"]
+
+
+def _mends(scene: Scene, scope: Scope, mend: Callable[[], object]) -> None:
+    """Somebody sees to it after a while: what lasts keeps everything else from happening."""
+    ends_after(scene, scope.among("mended_after_s", (50.0, 400.0, 2_000.0)), mend)
 
 
 @named(ALL, "disk is full")
 def disk_full(scene: Scene, scope: Scope) -> str | None:
     """Nothing more fits beside the journal."""
     scene.disk.fill()
+    _mends(scene, scope, scene.disk.make_room)
     return "the disk is full"
 
 
@@ -78,3 +92,41 @@ def index_stands(scene: Scene, scope: Scope) -> str | None:
 
 _STANDS = timedelta(seconds=55)
 """As far as the real index was seen to lag; syncd reads back a minute."""
+
+
+@named(ALL, "feed breaks off")
+def breaks_off(scene: Scene, scope: Scope) -> str | None:
+    """For some time the depot's server sends its header and some rows, and says how long the whole is."""
+    size = scope.among("bytes", (150, 110, 250))
+
+    def half(response: httpx.Response) -> httpx.Response:
+        whole = response.content
+        headers = {"content-length": str(len(whole)), "content-type": response.headers["content-type"]}
+        return httpx.Response(response.status_code, headers=headers, content=whole[:size], request=response.request)
+
+    _is_spoilt(scene, scope, "depot.test tracking.csv", half)
+    return "the depot's feed breaks off"
+
+
+@named(ALL, "lists fail")
+def lists_fail(scene: Scene, scope: Scope) -> str | None:
+    """For some time CJ lists nothing, and answers all other questions."""
+    _is_spoilt(scene, scope, "cj.test list", _refused)
+    return "cj lists nothing"
+
+
+@named(ALL, "orders are not answered")
+def not_answered(scene: Scene, scope: Scope) -> str | None:
+    """For some time CJ answers no question about orders."""
+    for what in ("list", "getOrderDetail"):
+        _is_spoilt(scene, scope, f"cj.test {what}", _refused)
+    return "cj answers nothing about orders"
+
+
+def _refused(response: httpx.Response) -> httpx.Response:
+    return httpx.Response(500, request=response.request)
+
+
+def _is_spoilt(scene: Scene, scope: Scope, what: str, spoils: Callable[[httpx.Response], httpx.Response]) -> None:
+    scene.road.spoilt[what] = spoils
+    ends_after(scene, scope.among("for_s", (200_000.0, 8_000.0, 700.0)), lambda: scene.road.spoilt.pop(what, None))

@@ -36,7 +36,16 @@ def fulfills(scene: Scene, scope: Scope) -> str | None:
     if order is None:
         return None
     numbers = sorted(one.number for one in scene.truth.of(order) if one.left and one.number)
-    number = scope.among("number", [None, fresh_number(scene), *numbers])
+    return _fulfilled(scene, scope, order, number=scope.among("number", [None, fresh_number(scene), *numbers]))
+
+
+@named(ALL, "fulfills without a number")
+def fulfills_bare(scene: Scene, scope: Scope) -> str | None:
+    order = one_of(scope, scene.orders)
+    return None if order is None else _fulfilled(scene, scope, order, number=None)
+
+
+def _fulfilled(scene: Scene, scope: Scope, order: Any, *, number: str | None) -> str | None:
     made: list[Any] = []
     if not _tried(lambda: made.append(_merchant(scene, order).fulfill(order, number=number))):
         return None
@@ -161,7 +170,7 @@ def splits(scene: Scene, scope: Scope) -> str | None:
     made: list[Any] = []
     if not _tried(lambda: made.append(_merchant(scene, order).split(order, lines={line.id: 1}))):
         return None
-    if scope.chance("elsewhere", 0.5):
+    if scope.chance("elsewhere", 0.7):
         store = scene.store_of(order)
         _tried(lambda: store.twin.world.merchant.move(order, to=second_location(store), fulfillment_order=made[0].id))
         return f"the merchant lets 1 {line.sku} of {order.name} be sent from elsewhere"
@@ -189,7 +198,7 @@ def fulfills_a_parcel(scene: Scene, scope: Scope) -> str | None:
     # A merchant who waits for the delivery waits for it here, too.
     waits = scene.shape.policy.fulfill_on is Rung.DELIVERED
     ready = [one for one in scene.truth.goods if one.left and not (waits and one.stage < Stage.DELIVERED)]
-    goods = one_of(scope, [one for one in ready if one.number not in shown])
+    goods = one_of(scope, [one for one in ready if one.number and shown.isdisjoint(one.numbers)])
     if goods is None:
         return None
     merchant = _merchant(scene, goods.order)

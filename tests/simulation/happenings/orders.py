@@ -10,9 +10,15 @@ from tests.simulation.choices import Scope
 from tests.simulation.scene import ADDRESS, EMAIL, Scene, Store
 from tests.simulation.truth import Goods
 
-MOST = 6
-"""Orders that a world has at most."""
-TRAITS = ("locations", "joint parcels", "never placed")
+PARTS = {"in parts": 0.9, "in one parcel": 0.0}
+"""Traits by which lines have three units, and how often a supplier sends one of them apart."""
+ONE_LINE = {
+    "one line of the depot": ("DP-HAT", "DP-SCARF"),
+    "one line of cj": ("CJ-MUG", "CJ-CUP"),
+    "one line": ("DP-HAT", "CJ-MUG", "DP-SCARF", "CJ-CUP"),
+}
+"""Traits by which every order is one line, of one of these."""
+TRAITS = ("locations", "joint parcels", "never placed", *PARTS, *ONE_LINE)
 """What the orders of a world may be like."""
 SKUS = ("DP-HAT", "CJ-MUG", "DP-SCARF", "CJ-CUP", "OWN-PEN")
 
@@ -31,20 +37,25 @@ def place_order(scene: Scene, scope: Scope) -> Any:
 
 def customer_orders(scene: Scene, scope: Scope) -> str | None:
     """One more order, while others are under way."""
-    if len(scene.orders) >= MOST:
+    if len(scene.orders) >= scene.shape.theme.orders:
         return None
     return f"somebody ordered {place_order(scene, scope).name}"
 
 
 def _lines(scene: Scene, store: Store, scope: Scope) -> list[NewLine]:
+    features = scene.shape.features
     first, count = scope.number("sku", len(SKUS)), 1 + scope.number("lines", 3)
+    skus = next((ONE_LINE[one] for one in ONE_LINE if one in features), SKUS)
+    if skus is not SKUS:
+        first, count = scope.number("sku", len(skus)), 1
     lines = []
     for place in range(count):
-        sku = SKUS[(first + place) % len(SKUS)]
+        sku = skus[(first + place) % len(skus)]
         location = None
-        if "locations" in scene.shape.features and scope.chance(f"elsewhere {place}", 0.5):
+        if "locations" in features and scope.chance(f"elsewhere {place}", 0.5):
             location = second_location(store)
-        quantity = (1, 3, 2, 3)[scope.number(f"quantity {place}", 4)]
+        some = (1, 3, 2, 3) if features.isdisjoint(PARTS) else (3,)
+        quantity = some[scope.number(f"quantity {place}", len(some))]
         lines.append(NewLine(sku=sku, quantity=quantity, location=location))
     return lines
 
@@ -66,9 +77,9 @@ def plan_goods(scene: Scene, order: Any, scope: Scope) -> None:
             continue
         if "never placed" in scene.shape.features and scope.chance(f"never placed {line.sku}", 0.4):
             continue
-        left = line.quantity
+        left, in_parts = line.quantity, next((PARTS[one] for one in PARTS if one in scene.shape.features), 0.5)
         while left:
-            units = left if not scope.chance(f"parts {line.sku} {left}", 0.5) else 1
+            units = left if not scope.chance(f"parts {line.sku} {left}", in_parts) else 1
             left -= units
             _take_over(scene, order, line, units, scope.within(f"goods {line.sku} {left}"))
 

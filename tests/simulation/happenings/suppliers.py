@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tests.simulation.choices import Scope
 from tests.simulation.happenings.kinds import Happening, named, one_of
@@ -102,14 +103,21 @@ def _may_be_over(scene: Scene, goods: Goods) -> bool:
 @named(ALL, "renumbers")
 def renumbers(scene: Scene, scope: Scope) -> str | None:
     """The carrier gave the parcel another number; the old one is gone."""
-    goods = one_of(scope, [one for one in _under_way(scene) if one.supplier == "cj"])
+    goods = one_of(scope, [one for one in _under_way(scene) if one.supplier == "cj" and one.number])
     if goods is None:
         return None
     old, goods.number = goods.number, fresh_number(scene)
+    if old not in scene.truth.seen and _is_shown(goods.order, old):
+        # Nobody can know any more that what a person fulfilled under the old number is this parcel.
+        scene.truth.disturb(goods.order, "fulfilled by hand under a number that was gone before anybody saw it")
     goods.numbers.append(goods.number)
     order = scene.cj.orders[goods.ref]
     order.number, order.url = goods.number, f"https://www.cjpacket.com/?trackingNumber={goods.number}"
     return f"cj shows {goods.number} instead of {old} for {_what(goods)}"
+
+
+def _is_shown(order: Any, number: str | None) -> bool:
+    return any(row.number == number for made in order.fulfillments if made.is_live for row in made.tracking)
 
 
 @named(ALL, "cancels at supplier")
@@ -148,3 +156,21 @@ def ships_yesterday(scene: Scene, scope: Scope) -> str | None:
         if one.supplier == "depot" and one.shown_at == scene.clock.now() and one.ref:
             one.ref["Ship Date"] = late.strftime("%Y-%m-%d %H:%M:%S")
     return f"{text} (said late)" if text else None
+
+
+@named(ALL, "ships without a number")
+def ships_unnumbered(scene: Scene, scope: Scope) -> str | None:
+    """CJ says that goods left, and names the number later."""
+    goods = one_of(scope, [one for one in _waiting(scene) if one.supplier == "cj" and one.number is None])
+    if goods is None:
+        return None
+    scene.cj.say(goods.ref, "SHIPPED")
+    goods.stage, goods.shown_at = Stage.SHIPPED, scene.clock.now()
+
+    def names_it() -> None:
+        if goods.is_live and goods.number is None:
+            _show(scene, goods, fresh_number(scene))
+            scene.tell(f"cj names {goods.number} for {_what(goods)}")
+
+    scene.loop.call_later(scope.among("named_after_s", (200_000.0, 200_000.0, 9_000.0)), names_it)
+    return f"cj ships {_what(goods)} and names no number"

@@ -169,7 +169,7 @@ def s7_absence_is_never_assumed(scene: Scene, store: Store, entry: Entry) -> Ite
         return
     sent = scene.sent_at or entry.at
     order = store.twin.world.nodes[entry.order_id]
-    lines = {part.line.id for part in store.twin.world.nodes[entry.object_id].lines}
+    lines = scene.truth.works.get(entry.object_id or "", frozenset())
     for goods in scene.truth.of(order):
         if not lines & goods.units.keys() or not goods.is_live or not goods.placed_at:
             continue

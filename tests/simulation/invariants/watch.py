@@ -10,7 +10,7 @@ from tests.crash.lives import name_of
 from tests.simulation.invariants import effects, processes
 from tests.simulation.process import Process
 from tests.simulation.road import is_throttled
-from tests.simulation.scene import Scene
+from tests.simulation.scene import Scene, Store
 
 
 @dataclass(slots=True)
@@ -27,13 +27,21 @@ class Watch:
     def world_changed(self) -> None:
         """Something happened: look at what the stores' ledgers say about it."""
         for store in self.scene.stores.values():
-            entries = store.twin.ledger.entries
+            entries, before = store.twin.ledger.entries, store.checked
             while store.checked < len(entries):
                 entry = entries[store.checked]
                 store.checked += 1
                 self.scene.trace(entry.kind, entry.by, entry.order_id, entry.object_id, entry.detail)
                 for code, promise in effects.ALL:
                     self._tell(code, promise(self.scene, store, entry))
+            if store.checked > before:
+                self._remember_works(store)
+
+    def _remember_works(self, store: Store) -> None:
+        for order in store.twin.world.orders.values():
+            for work in order.fulfillment_orders:
+                if work.lines:
+                    self.scene.truth.works[work.id] = frozenset(part.line.id for part in work.lines)
 
     def leaves(self, request: httpx.Request, *, process: Process, write: bool) -> None:
         """A request leaves a process."""

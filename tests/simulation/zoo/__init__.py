@@ -18,16 +18,7 @@ ALL: dict[str, Bug] = {
 }
 """Every bug by its name."""
 
-UNSEEN = frozenset(
-    {
-        "takes silence for a no", "tries again before the deadline", "number alone proves",
-        "writes the intent down afterwards", "old fences may record", "leaves after its deadline", "decides nothing again",
-        "believes half a feed", "takes a failed list for an empty one", "counts what is closed",
-        "an update drops other parcels", "forgets how far a parcel was", "takes moving parcels back", "asks after a no",
-        "withdraws without asking the supplier", "takes back what it knows nothing of", "tells of every fulfillment",
-        "logs a token",
-    }
-)  # fmt: skip
-"""Bugs that no world was found to show within a minute: holes of the simulation, to be filled one by one."""
+UNSEEN: frozenset[str] = frozenset()
+"""Bugs that no world was found to show: holes of the simulation, to be filled one by one."""
 
 __all__ = ["ALL", "UNSEEN", "Bug"]

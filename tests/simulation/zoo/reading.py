@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.stores.shopify import searching
-from adapters.suppliers.cj.look import Look
 from adapters.suppliers.feed import supplier as feed
 from syncd import observe
-from syncd.errors import PortError
 from syncd.journal import cursors
 from syncd.journal.mirror import keys, linking
 from tests.simulation.zoo.bug import Bugs, Patcher, everywhere, planted
@@ -49,31 +47,36 @@ def moves_the_watermark_first(patcher: Patcher) -> None:
     patcher.setattr(observe, "_observe_store", seen)
 
 
-@planted(BUGS, "believes half a feed", breaks="S2 S7 L1")
+@planted(BUGS, "believes half a feed", breaks="S2 S3 S7 L1")
 def believes_half_a_feed(patcher: Patcher) -> None:
-    """A feed that broke off counts as whole: rows that are not there are orders that are not there."""
+    """A feed that broke off counts as whole: rows that are not there are orders that are not there. (Half a row counts for none.)"""
     original = feed.read
 
     def read(body: Any, settings: Any) -> Any:
         reading = original(body, settings)
-        return reading if reading.table is None else replace(reading, trouble=None)
+        if reading.table is None:
+            return reading
+        return replace(reading, trouble=None, table=replace(reading.table, bad=0))
 
     patcher.setattr(feed, "read", read)
     patcher.setattr(feed.ShrinkGuard, "objection", lambda *_, **__: None)
 
 
-@planted(BUGS, "takes a failed list for an empty one", breaks="S2 S7")
+@planted(BUGS, "takes a failed list for an empty one", breaks="S2 S7 L1")
 def takes_a_failed_list_for_an_empty_one(patcher: Patcher) -> None:
-    """A page of CJ's orders that cannot be read is skipped, and the look counts as whole."""
-    pages = Look._pages
+    """A supplier that answers with an error counts as one that was asked, and has none of the orders."""
+    ask = observe._ask
 
-    async def some(self: Any, *asked: Any) -> Any:
-        try:
-            return await pages(self, *asked)
-        except PortError:
-            return [], True
+    async def nothing(shop: Any, supplier: Any, query: Any) -> Any:
+        read, error = await ask(shop, supplier, query)
+        if error is None:
+            return read, error
+        wanted = query.wanted or ()
+        refs = frozenset(ref for one in wanted for ref in one.supplier_order_ids)
+        answered = frozenset(one.order_id for one in wanted)
+        return replace(read, complete=True, error=None, asked=refs, answered=answered), None
 
-    patcher.setattr(Look, "_pages", some)
+    patcher.setattr(observe, "_ask", nothing)
 
 
 @planted(BUGS, "links by the end of a name", breaks="S3 S1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -28,6 +28,8 @@ from syncd.shop import Limits, Shop
 from tests.simulation.zoo.bug import Bugs, Patcher, everywhere, planted
 
 BUGS: Bugs = {}
+
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @planted(BUGS, "asks a write again", breaks="S1 S6")
@@ -136,17 +138,24 @@ def _short_lease(patcher: Patcher) -> None:
 
 @planted(BUGS, "old fences may record", breaks="S5")
 def old_fences_may_record(patcher: Patcher) -> None:
-    """A fence that is not the newest any more stops nobody."""
+    """A fence that is not the newest any more stops nobody. (And what was decided is believed for ever, not for a lease.)"""
 
     def touch(conn: Any, fence: Any, **values: object) -> None:
-        conn.execute(update(fence_rows).where(fences._is(fence)).values(**values))
+        fences._update(conn, fence, **values)
+
+    decide_again = apply._Hand._decide_again
+
+    async def for_ever(self: Any, steps: Sequence[Step]) -> Mapping[str, Fresh | SyncdError]:
+        found = await decide_again(self, steps)
+        return {id_: replace(one, decided_at=_LAST) if isinstance(one, Fresh) else one for id_, one in found.items()}
 
     patcher.setattr(fences, "_touch", touch)
+    patcher.setattr(apply._Hand, "_decide_again", for_ever)
 
 
 @planted(BUGS, "takes a held store over", breaks="S5")
 def takes_a_held_store_over(patcher: Patcher) -> None:
-    """A store is taken over while its holder's lease runs. (And nobody looks at who holds it, which alone would stop the first.)"""
+    """A store is taken over while its holder's lease runs. (And old fences may record, which alone would stop the first.)"""
     old_fences_may_record(patcher)
 
     def acquire(conn: Any, *, store: str, owner: str, now: datetime, lease: timedelta) -> fences.Fence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syncd.domain.orders import RequestStatus
-from syncd.reconcile import ahead_store, movement, requests
+from syncd.reconcile import ahead_store, guard, matching, movement, requests
 from tests.simulation.zoo.bug import Bugs, Patcher, everywhere, planted
 
 BUGS: Bugs = {}
@@ -45,5 +45,7 @@ def asks_back_what_has_left(patcher: Patcher) -> None:
 
 @planted(BUGS, "takes back what it knows nothing of", breaks="S2")
 def takes_back_what_it_knows_nothing_of(patcher: Patcher) -> None:
-    """A fulfillment is cancelled when no shipment is seen, though the supplier was not read whole."""
+    """A fulfillment is cancelled when no shipment is seen, though the supplier was not read whole. (Nor does a guard ask.)"""
     patcher.setattr(ahead_store, "shows_no_shipment", lambda *_, **__: True)
+    patcher.setattr(matching.Side, "is_readable", property(lambda self: self.view is not None))
+    patcher.setattr(guard, "_unread", lambda *_: None)
