@@ -107,6 +107,10 @@ def marks(scene: Scene, scope: Scope) -> str | None:
         return None
     status = scope.among("status", ("DELIVERED", "IN_TRANSIT", "OUT_FOR_DELIVERY"))
     _merchant(scene, made.order).add_event(made.order, status=status, fulfillment=made.id)
+    shown = {row.number for row in made.tracking}
+    for goods in scene.truth.of(made.order):
+        if goods.left and shown & set(goods.numbers):
+            goods.moved_at = goods.moved_at or scene.clock.now()
     return f"the merchant marks {made.name} as {status.lower()}"
 
 
