@@ -22,7 +22,7 @@ from syncd.config.models import ReachTable
 from syncd.config.problems import did_you_mean
 from syncd.domain.periods import Calendar
 from syncd.domain.ports import AdapterPorts, Listener, Store, Supplier
-from syncd.errors import ConfigError, UsageError
+from syncd.errors import ConfigError, ConfigProblem, UsageError
 from syncd.reconcile.policy import LineRule, Policy, SupplierRules
 from syncd.secrets import register_url, resolve
 
@@ -203,6 +203,24 @@ class Runtime:
             for row in found.rows
         ]
         await self.db.run(links.replace_file_links, supplier=supplier.name, links=stated, now=self.clock.now())
+
+    def renewed(self, config: Config) -> Runtime:
+        """The same under another configuration: built whole, on the same journal and connections.
+
+        Raises ConfigError where the new one cannot be used, or changes what only a restart can.
+        """
+        fixed = ("database", "web", "engine")
+        changed = [name for name in fixed if getattr(config.document, name) != getattr(self.config.document, name)]
+        if changed:
+            text = "changed; that takes a restart of syncd"
+            raise ConfigError(
+                tuple(ConfigProblem(file=str(config.path), line=0, key=key, text=text) for key in changed)
+            )
+        fresh = Runtime(config=config, clock=self.clock, env=self.env, transport=self.transport, built=self.built)
+        fresh.__dict__.update(db=self.db, http=self.http, owner=self.owner, actor=self.actor)
+        for name in config.stores:
+            fresh.store(name)
+        return fresh
 
     async def aclose(self) -> None:
         """Let go of everything that was built."""

@@ -6,7 +6,9 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,6 +21,7 @@ from syncd.errors import StoreBusy, SyncdError
 from syncd.journal import pauses
 from syncd.journal.schedules import Turn
 from syncd.secrets import redact
+from syncd.supervisor import Supervisor
 from syncd.web.health import Health
 from syncd.web.reception import Reception
 from syncd.web.server import routes, serving
@@ -26,6 +29,7 @@ from syncd.web.server import routes, serving
 if TYPE_CHECKING:
     from syncd.clock import Clock
     from syncd.compose import Runtime
+    from syncd.config import Config
     from syncd.cycle import Run
 
 log = structlog.get_logger(__name__)
@@ -48,80 +52,136 @@ async def serve(
     code_of: CodeOf,
     worst: Callable[[Iterable[int]], int],
     once: bool = False,
+    read_config: Callable[[], Config] | None = None,
 ) -> int:
     """Pass over each of `stores` when it is due; at SIGTERM or SIGINT the passes in hand have `[daemon] stop_within` to end.
 
-    An error of one store is logged and keeps no other waiting. Gives 0; with `once`, after one pass over each, the `worst` of
-    the exit codes, which `code_of` says of a run that came to its end.
+    An error of one store is logged and keeps no other waiting. At SIGHUP `read_config` reads the configuration anew. Gives 0;
+    with `once`, after one pass over each, the `worst` of the exit codes, which `code_of` says of a run that came to its end.
     """
-    stop, daemon = asyncio.Event(), runtime.config.document.daemon
-    with _told_to_stop(stop), _told_to_pause(runtime, stores):
-        if once:
-            return worst(await _ended(_round(runtime, stores, stop, code_of=code_of), stop, within=daemon.stop_within))
-        await _turns(runtime, stores, stop, code_of=code_of)
-    log.info("daemon.stopped")
-    return 0
-
-
-async def _turns(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *, code_of: CodeOf) -> None:
-    daemon = runtime.config.document.daemon
-
-    async def pass_over(turn: Turn) -> Ended:
-        return await _one_turn(runtime, turn, code_of=code_of)
-
-    clock = await runtime.db.shared_clock(runtime.clock)
-    turns = Turns(
+    stop, within = asyncio.Event(), runtime.config.document.daemon.stop_within
+    if once:
+        with _heeding(SIGTERM=stop.set, SIGINT=stop.set, SIGUSR1=_Brakeman(runtime, stores).pull):
+            return worst(await _ended(_round(runtime, stores, stop, code_of=code_of), stop, within=within))
+    daemon = Daemon(
+        runtime=runtime,
         stores=stores,
-        db=runtime.db,
-        clock=clock,
-        rng=runtime.http.rng,
-        every=daemon.every,
-        at_once=daemon.passes_at_once,
-        pass_over=pass_over,
+        code_of=code_of,
+        read_config=read_config,
+        stop=stop,
+        supervisor=Supervisor(runtime.env.get("NOTIFY_SOCKET")),
     )
-    async with _open_to_all(runtime, turns, clock=clock):
-        await tick_until(stop, turns.tick, every=TICK)
-    if not await turns.finish(within=daemon.stop_within.total_seconds()):
-        log.warning("round.parked", after_s=daemon.stop_within.total_seconds())
+    await daemon.run()
+    log.info("daemon.stopped")
+    return _RIGHT
 
 
-@asynccontextmanager
-async def _open_to_all(runtime: Runtime, turns: Turns, *, clock: Clock) -> AsyncIterator[None]:
-    """Webhooks, health and metrics at `[web] listen`, where that is set."""
-    listen = runtime.config.document.web.listen
-    if listen is None:
-        yield
-        return
-    reception = Reception(listener=runtime.listener, db=runtime.db, clock=clock)
-    health = Health(
-        stores=turns.stores,
-        db=runtime.db,
-        clock=clock,
-        ticked_s=lambda: turns.ticked_s,
-        webhooks=reception.counts,
-        passes=turns.counts,
-    )
-    async with serving(routes(reception, health), listen=listen):
-        yield
+@dataclass(kw_only=True)
+class Daemon:
+    """The long-running one. `runtime` and `stores` are those of the configuration that was read last."""
+
+    runtime: Runtime
+    stores: Sequence[str]
+    code_of: CodeOf
+    read_config: Callable[[], Config] | None
+    stop: asyncio.Event
+    supervisor: Supervisor
+    _ticks: int = 0
+
+    async def run(self) -> None:
+        """Until `stop` is set and the passes in hand are ended or broken off."""
+        table = self.runtime.config.document.daemon
+        clock = await self.runtime.db.shared_clock(self.runtime.clock)
+        turns = Turns(
+            stores=self.stores,
+            db=self.runtime.db,
+            clock=clock,
+            rng=self.runtime.http.rng,
+            every=table.every,
+            at_once=table.passes_at_once,
+            pass_over=self._one_turn,
+        )
+        brakeman = _Brakeman(self.runtime, self.stores)
+        with _heeding(
+            SIGTERM=self.stop.set, SIGINT=self.stop.set, SIGUSR1=brakeman.pull, SIGHUP=partial(self._reload, turns)
+        ):
+            async with self._open_to_all(turns, clock=clock):
+                await tick_until(self.stop, partial(self._tick, turns), every=TICK)
+            self.supervisor.stopping()
+            within = self.runtime.config.document.daemon.stop_within.total_seconds()
+            if not await turns.finish(within=within):
+                log.warning("round.parked", after_s=within)
+
+    async def _tick(self, turns: Turns) -> None:
+        await turns.tick()
+        if self._ticks == 0:
+            self.supervisor.ready(f"{len(self.stores)} stores")
+        self._ticks += 1
+        self.supervisor.alive()
+
+    def _reload(self, turns: Turns) -> None:
+        """Take over the configuration as it is now, whole or not at all. Passes in hand end under the old one."""
+        self.supervisor.reloading(round(self.runtime.clock.monotonic() * 1e6))
+        try:
+            if self.read_config is not None:
+                self._renew(turns, self.read_config())
+        except SyncdError as error:
+            log.error("config.not_reloaded", error=error.text, remedy="The one from before stays in force.")  # noqa: TRY400
+        self.supervisor.ready(f"{len(self.stores)} stores")
+
+    def _renew(self, turns: Turns, config: Config) -> None:
+        fresh = self.runtime.renewed(config)
+        kept = set(self.stores) & set(config.stores)
+        new = set(config.stores) - set(self.runtime.config.stores)
+        self.stores = tuple(name for name in config.stores if name in kept | new)
+        self.runtime = fresh
+        turns.take_over(self.stores, every=config.document.daemon.every, at_once=config.document.daemon.passes_at_once)
+        log.info("config.reloaded", stores=list(self.stores))
+
+    @asynccontextmanager
+    async def _open_to_all(self, turns: Turns, *, clock: Clock) -> AsyncIterator[None]:
+        """Webhooks, health and metrics at `[web] listen`, where that is set."""
+        listen = self.runtime.config.document.web.listen
+        if listen is None:
+            yield
+            return
+        reception = Reception(listener=self._listener, db=self.runtime.db, clock=clock)
+        health = Health(
+            stores=lambda: self.stores,
+            db=self.runtime.db,
+            clock=clock,
+            ticked_s=lambda: turns.ticked_s,
+            webhooks=reception.counts,
+            passes=turns.counts,
+        )
+        async with serving(routes(reception, health), listen=listen):
+            yield
+
+    def _listener(self, store: str) -> Listener | None:
+        return self.runtime.listener(store)
+
+    async def _one_turn(self, turn: Turn) -> Ended:
+        try:
+            run = await _passed_over(self.runtime, turn, wait=timedelta(0))
+        except StoreBusy:
+            return Ended(is_busy=True)
+        except SyncdError as error:
+            log.warning("pass.failed", store=turn.store, error=error.text, remedy=error.remedy)
+            return Ended(error=error.text)
+        except Exception as error:  # one store's trouble, whatever it is, must not keep the others waiting
+            log.exception("pass.broken", store=turn.store)
+            return Ended(error=redact(f"{type(error).__name__}: {error}"))
+        return Ended(is_right=run is None or self.code_of(run) == _RIGHT)
 
 
-async def _one_turn(runtime: Runtime, turn: Turn, *, code_of: CodeOf) -> Ended:
-    try:
-        code = code_of(await _passed_over(runtime, turn, wait=timedelta(0)))
-    except StoreBusy:
-        return Ended(is_busy=True)
-    except SyncdError as error:
-        log.warning("pass.failed", store=turn.store, error=error.text, remedy=error.remedy)
-        return Ended(error=error.text)
-    except Exception as error:  # one store's trouble, whatever it is, must not keep the others waiting
-        log.exception("pass.broken", store=turn.store)
-        return Ended(error=redact(f"{type(error).__name__}: {error}"))
-    return Ended(is_right=code == _RIGHT)
-
-
-async def _passed_over(runtime: Runtime, turn: Turn, *, wait: timedelta) -> Run:
+async def _passed_over(runtime: Runtime, turn: Turn, *, wait: timedelta) -> Run | None:
+    """One pass; None = what it was to look at does not exist any more."""
     shop = await runtime.shop(turn.store)
-    orders = await shop.port.orders_of(turn.things) if isinstance(shop.port, Listener) else ()
+    orders: Sequence[str] = ()
+    if turn.things and isinstance(shop.port, Listener):
+        orders = await shop.port.orders_of(turn.things)
+        if not orders:
+            return None
     run = await cycle.reconcile(shop, agree=lambda _: True, wait=wait, order_ids=orders)
     states = [outcome.state.value for outcome in run.outcomes]
     counts = {state: states.count(state) for state in sorted(set(states))}
@@ -155,7 +215,8 @@ async def _round(runtime: Runtime, stores: Sequence[str], stop: asyncio.Event, *
 
 async def _one_pass(runtime: Runtime, store: str, *, code_of: CodeOf) -> int:
     try:
-        return code_of(await _passed_over(runtime, Turn(store=store), wait=_WAIT))
+        run = await _passed_over(runtime, Turn(store=store), wait=_WAIT)
+        return code_of(run) if run else _RIGHT
     except SyncdError as error:
         log.warning("pass.failed", store=store, error=error.text, remedy=error.remedy)
         return error.exit_code
@@ -164,46 +225,45 @@ async def _one_pass(runtime: Runtime, store: str, *, code_of: CodeOf) -> int:
         return SyncdError.exit_code
 
 
-@contextmanager
-def _told_to_pause(runtime: Runtime, stores: Sequence[str]) -> Iterator[None]:
+@dataclass(kw_only=False)
+class _Brakeman:
     """SIGUSR1 stops every write: of this process with the next step, of all others as soon as the journal knows."""
-    loop, name = asyncio.get_running_loop(), signal.SIGUSR1.name
-    noting: set[asyncio.Task[None]] = set()
 
-    def pull() -> None:
+    runtime: Runtime
+    stores: Sequence[str]
+    _noting: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def pull(self) -> None:
+        name = signal.SIGUSR1.name
         log.critical("writes.paused", by=name)
-        for store in stores:
-            runtime.brake(store).signal = name
-        noting.add(asyncio.create_task(_note_pause(runtime, stores, by=name)))
+        for store in self.stores:
+            self.runtime.brake(store).signal = name
+        task = asyncio.create_task(self._note(by=name))
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
 
-    loop.add_signal_handler(signal.SIGUSR1, pull)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGUSR1)
-
-
-async def _note_pause(runtime: Runtime, stores: Sequence[str], *, by: str) -> None:
-    """Let the journal say it instead of this process, so that `syncd resume` can lift it. Until that works it stays here."""
-    actor, now = f"{by} to {runtime.owner}", runtime.clock.now()
-    try:
-        await runtime.db.run(pauses.pause, store=None, stores=stores, actor=actor, reason="", now=now)
-    except SyncdError as error:
-        text = "Every write of this process stays stopped; it is to be told again, or ended."
-        log.warning("writes.pause_not_kept", error=error.text, remedy=text)
-        return
-    for store in stores:
-        runtime.brake(store).signal = ""
+    async def _note(self, *, by: str) -> None:
+        """Let the journal say it instead, so that `syncd resume` can lift it. Until that works it stays here."""
+        runtime = self.runtime
+        actor, now = f"{by} to {runtime.owner}", runtime.clock.now()
+        try:
+            await runtime.db.run(pauses.pause, store=None, stores=self.stores, actor=actor, reason="", now=now)
+        except SyncdError as error:
+            text = "Every write of this process stays stopped; it is to be told again, or ended."
+            log.warning("writes.pause_not_kept", error=error.text, remedy=text)
+            return
+        for store in self.stores:
+            runtime.brake(store).signal = ""
 
 
 @contextmanager
-def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
+def _heeding(**calls: Callable[[], None]) -> Iterator[None]:
+    """Call these at the signals of these names, while the context lasts."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for one in signals:
-        loop.add_signal_handler(one, stop.set)
+    for name, call in calls.items():
+        loop.add_signal_handler(signal.Signals[name], call)
     try:
         yield
     finally:
-        for one in signals:
-            loop.remove_signal_handler(one)
+        for name in calls:
+            loop.remove_signal_handler(signal.Signals[name])

@@ -85,6 +85,10 @@ class Turns:
             self._running[turn.store] = task
             task.add_done_callback(partial(self._let_go, turn.store))
 
+    def take_over(self, stores: Sequence[str], *, every: timedelta, at_once: int) -> None:
+        """Go on with these stores, in this rhythm."""
+        self.stores, self.every, self.at_once, self._is_entered = stores, every, at_once, False
+
     async def finish(self, *, within: float | None = None) -> bool:
         """Wait for the passes in hand, `within` seconds at most (None = however long); then break them off.
 

@@ -26,9 +26,9 @@ STUCK_AFTER = timedelta(seconds=30)
 
 @dataclass(kw_only=True)
 class Health:
-    """Answers about a daemon over `stores`. `ticked_s` is when it last looked whose turn it is, on the monotonic clock."""
+    """Answers about a daemon over some stores. `ticked_s` is when it last looked whose turn it is, on the monotonic clock."""
 
-    stores: Sequence[str]
+    stores: Callable[[], Sequence[str]]
     db: Database
     clock: Clock
     ticked_s: Callable[[], float]
@@ -48,7 +48,7 @@ class Health:
         if since > STUCK_AFTER.total_seconds():
             problems.append(f"nothing was started for {since:.0f} s")
         try:
-            await self.db.run(standing.of_stores, stores=self.stores, now=self.clock.now())
+            await self.db.run(standing.of_stores, stores=self.stores(), now=self.clock.now())
         except SyncdError as error:
             problems.append(error.text)
         return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
@@ -57,7 +57,7 @@ class Health:
         """The figures, as Prometheus reads them."""
         del request
         try:
-            found = await self.db.run(standing.of_stores, stores=self.stores, now=self.clock.now())
+            found = await self.db.run(standing.of_stores, stores=self.stores(), now=self.clock.now())
         except SyncdError:
             found = ()
         registry = CollectorRegistry()

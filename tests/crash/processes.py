@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -84,13 +84,19 @@ class Town:
     def later(self, by: timedelta) -> None:
         self.set_time(self.store.clock.now() + by)
 
-    async def syncd(self, *words: str) -> Process:
+    async def syncd(self, *words: str, env: Mapping[str, str] | None = None) -> Process:
         """A process of syncd, started."""
-        return await self.start(sys.executable, "-m", "syncd", *words)
+        return await self.start(sys.executable, "-m", "syncd", *words, env=env)
 
-    async def start(self, *words: str) -> Process:
-        """Any process in the town's folder, with its time and secrets."""
-        env = {**os.environ, "TOKEN": "shpat_test", "SYNCD_CLOCK": f"file:{self.clock_file}", "SYNCD_ACTOR": "tester"}
+    async def start(self, *words: str, env: Mapping[str, str] | None = None) -> Process:
+        """Any process in the town's folder, with its time and secrets, and with `env`."""
+        env = {
+            **os.environ,
+            **(env or {}),
+            "TOKEN": "shpat_test",
+            "SYNCD_CLOCK": f"file:{self.clock_file}",
+            "SYNCD_ACTOR": "tester",
+        }
         process = await asyncio.create_subprocess_exec(*words, cwd=self.folder, env=env, stdout=PIPE, stderr=PIPE)
         self.processes.append(process)
         return process

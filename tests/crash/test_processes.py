@@ -5,11 +5,12 @@ import os
 import re
 import resource
 import signal
+import socket
 import sqlite3
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -166,8 +167,7 @@ async def test_a_signal_stops_every_write_at_once_and_looking_goes_on(tmp_path: 
 
         async def pull(town: Town) -> bool:
             town.signal(signal.SIGUSR1)
-            while "paused by SIGUSR1" not in (await town.ended(await town.syncd("status")))[1]:
-                pass
+            await _says(town, "paused by SIGUSR1")
             by_then.append(town.creates)
             return True
 
@@ -184,6 +184,64 @@ async def test_a_signal_stops_every_write_at_once_and_looking_goes_on(tmp_path: 
         code, said = await town.reconcile()
         assert code == 0, said
         _is_done_once(town, numbers)
+
+
+async def test_a_configuration_is_taken_over_whole_or_not_at_all_while_the_daemon_runs(tmp_path: Path) -> None:
+    async with asyncio.timeout(PATIENCE_S), new_town(tmp_path) as town, _told_by(tmp_path / "notify") as told:
+        file, fine = tmp_path / "syncd.toml", (tmp_path / "syncd.toml").read_text()
+        daemon = await town.syncd("run", env={"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        await _until(lambda: "READY=1" in told())
+        await _says(town, "last pass ended")  # what is in hand ends under the old one
+        file.write_text(fine.replace('mode = "act"', 'mode = "atc"'))
+        town.signal(signal.SIGHUP, daemon)
+        await _until(lambda: told().count("READY=1") == 2)
+        town.order_shipped(NUMBERS[0])
+        file.write_text(fine.replace('mode = "act"', 'mode = "observe"'))
+        town.signal(signal.SIGHUP, daemon)
+        await _until(lambda: told().count("READY=1") == 3)
+        town.later(timedelta(minutes=6))
+        await _says(town, "1 open drifts")
+        assert town.creates == 0, "it only observes now"
+        file.write_text(fine)
+        town.signal(signal.SIGHUP, daemon)
+        town.later(timedelta(minutes=6))
+        await _until(lambda: bool(town.store.ledger.created()))
+        town.signal(signal.SIGTERM, daemon)
+        code, said = await town.ended(daemon)
+        assert code == 0, said
+        assert "config.not_reloaded" in said
+        assert "syncd.toml" in said
+        assert said.count("config.reloaded") == 2
+        assert told().count("RELOADING=1") == 3
+        assert {"WATCHDOG=1", "STOPPING=1"} <= set(told())
+
+
+@asynccontextmanager
+async def _told_by(address: Path) -> AsyncIterator[Callable[[], list[str]]]:
+    """What the daemon tells the service manager, so far."""
+    heard: list[str] = []
+
+    def told() -> list[str]:
+        with suppress(BlockingIOError):
+            while True:
+                heard.extend(listener.recv(4096).decode().splitlines())
+        return heard
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(address))
+        listener.setblocking(False)
+        yield told
+
+
+async def _says(town: Town, words: str) -> None:
+    """Wait until `syncd status` says so."""
+    while words not in (await town.ended(await town.syncd("status")))[1]:
+        pass
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

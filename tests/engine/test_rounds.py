@@ -29,6 +29,7 @@ class Broken:
         daemon = SimpleNamespace(every=timedelta(hours=1), stop_within=stop_within, passes_at_once=4)
         self.config = SimpleNamespace(document=SimpleNamespace(daemon=daemon, web=SimpleNamespace(listen=None)))
         shops = [shop for shop in stores.values() if isinstance(shop, Shop)]
+        self.env: dict[str, str] = {}
         self.db, self.clock, self.http = shops[0].db, shops[0].clock, SimpleNamespace(rng=Random(1))
 
     async def shop(self, name: str) -> Shop:

@@ -25,7 +25,7 @@ async def watched(folder: Path) -> AsyncIterator[tuple[ShopWorld, httpx.AsyncCli
         counts: Counter[tuple[str, str]] = Counter({("main", "heard"): 3})
         started = world.clock.monotonic()
         health = Health(
-            stores=["main"],
+            stores=lambda: ["main"],
             db=world.db,
             clock=world.clock,
             ticked_s=lambda: started,
@@ -96,7 +96,7 @@ async def test_the_figures_are_those_of_the_journal(tmp_path: Path) -> None:
 
 async def test_it_is_served_on_a_socket_and_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     async with watched(tmp_path) as (world, _, counts):
-        health = Health(stores=["main"], db=world.db, clock=world.clock, ticked_s=world.clock.monotonic, webhooks=counts, passes=counts)  # fmt: skip
+        health = Health(stores=lambda: ["main"], db=world.db, clock=world.clock, ticked_s=world.clock.monotonic, webhooks=counts, passes=counts)  # fmt: skip
         app = routes(Reception(listener=lambda _: None, db=world.db, clock=world.clock), health)
         async with serving(app, listen="127.0.0.1:0") as address, httpx.AsyncClient(base_url=address) as http:
             assert (await http.get("/livez")).text == "ok\n"

@@ -10,6 +10,7 @@ from syncd.cli.options import ConfigOption, StoreOption
 from syncd.cli.session import session_of
 
 if TYPE_CHECKING:
+    from syncd.config import Config
     from syncd.cycle import Run
 
 
@@ -30,4 +31,11 @@ def run(
     def code_of(run: Run) -> int:
         return of_run(run, detailed=False)
 
-    return session.run(lambda runtime: serve(runtime, names, once=once, code_of=code_of, worst=worst))
+    def read_config() -> Config:
+        from syncd.config import load
+
+        return load(session.config_path, env=session.env)
+
+    return session.run(
+        lambda runtime: serve(runtime, names, once=once, code_of=code_of, worst=worst, read_config=read_config)
+    )
