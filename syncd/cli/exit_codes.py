@@ -59,9 +59,9 @@ def of_sources(sources: Iterable[Source]) -> int:
 
 
 def of_look(look: Look, *, detailed: bool) -> int:
-    """How a command ends that only looked. `mode = "observe"` refuses nothing there: nothing would be written anyway."""
+    """How a command ends that only looked. `mode = "observe"` and a pause refuse nothing there: nothing would be written anyway."""
     codes = [of_sources(look.sources)]
-    if any(refusal.guard != "mode" for refusal in look.plan.refused):
+    if any(refusal.guard not in {"mode", "paused"} for refusal in look.plan.refused):
         codes.append(ExitCode.GUARDED)
     if detailed and (look.plan.steps or look.judged.drifts):
         codes.append(ExitCode.PENDING)

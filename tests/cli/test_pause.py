@@ -45,6 +45,8 @@ def test_while_writes_are_paused_everything_is_told_and_nothing_done(desk: Any) 
         "main: 1 step planned, and everything is paused by ada since 2026-11-02T13:01:00Z: stock-taking. Nothing was changed."
     )
     assert desk.fulfillments(order) == []
+    looked = desk.syncd("plan", "--detailed-exitcode")
+    assert (looked.code, "everything is paused by ada" in looked.out) == (2, True)
     assert "everything is paused by ada" in desk.syncd("status").out
     assert desk.syncd("fulfill", order.name, "--tracking", "YT2412345678901234", "--yes").code == 4
     assert desk.fulfillments(order) == []
