@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+import structlog
+
 from syncd.domain.observation import StoreRead
 from syncd.domain.orders import Order
 from syncd.domain.steps import Approval, Step
@@ -15,12 +17,15 @@ from syncd.journal import approvals, drifts, mirror, pauses
 from syncd.journal.drifts import DriftChanges
 from syncd.journal.intents import UNSETTLED
 from syncd.observe import Observed, Source, needs_credentials
-from syncd.reconcile.decide import reconcile
+from syncd.reconcile.decide import not_judged, reconcile
 from syncd.reconcile.guard import Guarded, GuardFacts, Halt, SourceState, guard
 from syncd.reconcile.plan import make_plan, policy_hash
 from syncd.reconcile.sources import FREEZING, SourceLook, source_drifts
 from syncd.reconcile.view import Drift, Judgement, OrderView, Skip
+from syncd.secrets import redact
 from syncd.shop import Shop
+
+log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Orders judged at a time: enough to read them in few queries, few enough to keep memory flat."""
@@ -87,6 +92,13 @@ class Judged:
         half_seen = half_seen or (not order.is_complete and bool(judgement.drifts))
         waits = bool(view.frozen_sources) or any(intent.state in _UNSETTLED for intent in view.intents)
         self.due[order_id] = now if half_seen or waits or judgement.steps else judgement.due_at
+
+    def add_failed(self, order_id: str, judgement: Judgement, *, now: datetime) -> None:
+        """An order that could not be judged: it is tried again in the next pass, and no drift of it counts as gone."""
+        self.drifts.extend(judgement.drifts)
+        self.seen_at[order_id] = now
+        self.cut.add(order_id)
+        self.due[order_id] = now
 
     def replace_orders(self, other: Judged) -> None:
         """What `other` found about its orders instead of what was found about them here."""
@@ -185,7 +197,13 @@ async def judge_orders(
         )
         for view in views:
             seen = replace(view, frozen_sources=_frozen(shop, observed, view.frozen_sources))
-            judged.add(own[view.order.id], seen, reconcile(seen, policy=shop.policy, now=now), now=now)
+            try:
+                judged.add(own[view.order.id], seen, reconcile(seen, policy=shop.policy, now=now), now=now)
+            except Exception as error:  # one order's trouble, whatever it is, must not keep the others waiting
+                log.exception("order.not_judged", store=shop.name, order=view.order.name)
+                why = redact(f"syncd could not judge it: {type(error).__name__}: {error}")
+                failed = not_judged(seen, policy=shop.policy, now=now, error=why)
+                judged.add_failed(own[view.order.id], failed, now=now)
     return judged
 
 

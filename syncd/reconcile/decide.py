@@ -63,6 +63,13 @@ def _not_whole(view: OrderView, *, policy: Policy, now: datetime) -> Judgement:
     return case.judgement()
 
 
+def not_judged(view: OrderView, *, policy: Policy, now: datetime, error: str) -> Judgement:
+    """What is told of an order whose judgement failed: a mistake of ours, or data that nobody foresaw. Nothing is done about it."""
+    case = Case(view=view, policy=policy, now=now, order=view.order)
+    case.found("observation_incomplete", thing=view.order.id, evidence={"error": error})
+    return case.judgement()
+
+
 def _hands_off(case: Case) -> None:
     """Why nothing is to be done, or nothing be created, whatever is found."""
     view, order = case.view, case.order
