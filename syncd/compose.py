@@ -29,6 +29,7 @@ from syncd.secrets import register_url, resolve
 if TYPE_CHECKING:
     import httpx
 
+    from syncd.engine.turns import Ended
     from syncd.http import Http
     from syncd.journal.database import Database
     from syncd.shop import Shop
@@ -166,6 +167,16 @@ class Runtime:
             return None
         port = self.store(store).port
         return port if isinstance(port, Listener) else None
+
+    async def ping(self, store: str, ended: Ended) -> None:
+        """Tell the store's dead man's switch, if it has one, how a pass ended."""
+        from syncd.engine.pings import ping
+
+        table = self.config.stores[store].table
+        if table.ping is not None:
+            address = resolve(table.ping, env=self.env, base_dir=self.config.base_dir)
+            http = self.http.allowing(private_network=table.private_network)
+            await ping(http, address=address, store=store, ended=ended)
 
     def brake(self, store: str) -> Brake:
         """What stops writes to this store from outside of the journal; the same object at every call."""

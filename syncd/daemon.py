@@ -99,7 +99,7 @@ class Daemon:
             rng=self.runtime.http.rng,
             every=table.every,
             at_once=table.passes_at_once,
-            pass_over=self._one_turn,
+            pass_over=self._told_turn,
         )
         brakeman = _Brakeman(self.runtime, self.stores)
         with _heeding(
@@ -159,6 +159,16 @@ class Daemon:
 
     def _listener(self, store: str) -> Listener | None:
         return self.runtime.listener(store)
+
+    async def _told_turn(self, turn: Turn) -> Ended:
+        """One turn, and a word about it to whoever watches from outside."""
+        ended = await self._one_turn(turn)
+        if not turn.things and not ended.is_busy and turn.store in self.runtime.config.stores:
+            try:
+                await self.runtime.ping(turn.store, ended)
+            except SyncdError as error:
+                log.warning("ping.failed", store=turn.store, error=error.text)
+        return ended
 
     async def _one_turn(self, turn: Turn) -> Ended:
         try:

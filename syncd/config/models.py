@@ -183,6 +183,10 @@ class StoreTable(ReachTable):
         description="Times of the week in which nothing is written to the store, like `Sun 02:00-04:00`; "
         "in the time zone of `[daemon]`.",
     )
+    ping: SecretRef | None = Field(
+        None,
+        description="Reference to the address of a dead man's switch (Healthchecks and the like): told after each pass of `syncd run`.",
+    )
     policy: PolicyTable = Field(default_factory=PolicyTable)
     alerts: StoreAlertsTable = Field(default_factory=StoreAlertsTable)
 
