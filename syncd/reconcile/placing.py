@@ -4,8 +4,8 @@ In this order, since the earlier one leaves less to guess:
 
 1. Units of live fulfillments that carry the parcel's number.
 2. Live fulfillments without any number, when only one can be meant (B02).
-3. Live fulfillments that show a number which this very supplier order had, and has no more (A04), or on which we wrote the
-   parcel's number before somebody changed it (B04).
+3. Live fulfillments that show a number which this very supplier order had, and has no more (A04), or which other goods have
+   alone now (A03), or on which we wrote the parcel's number before somebody changed it (B04).
 4. Open units, one fulfillment per location and delivery method (A01, A02, A06).
 5. Fulfillments that carry other numbers: one more parcel (A03), a replaced number (A04), or a contradiction (B04).
 """
@@ -21,7 +21,7 @@ from syncd.domain.shipments import Rung
 from syncd.domain.steps import Action, Allocation
 from syncd.reconcile.lines import is_sent
 from syncd.reconcile.live import Live
-from syncd.reconcile.matching import Shipment, Side
+from syncd.reconcile.matching import Placed, Shipment, Side
 from syncd.reconcile.units import FINISHED, Units
 from syncd.reconcile.view import OrderView
 
@@ -213,13 +213,26 @@ class _Work:
             live.take(placing.shipment, placing.need)
 
     def onto_old_number(self, placing: Placing) -> None:
-        """A parcel under another number is no further one: open units must not be taken for it again."""
-        had = placing.shipment.placed.linked.past_numbers - self.owners.current
-        lost = [live for live in self.lives if self._is_lost(live) and live.numbers.keys() <= had]
-        wanted = _open(placing.need)
-        shared = [live for live in lost if _shares(live.left, wanted)]
-        if shared:
-            self._settle_on(placing, shared)
+        """A parcel under another number is no further one: open units must not be taken for it again.
+
+        Also where its old number is shown beside those of others, or is that of goods which it left behind.
+        """
+        wanted, current = _open(placing.need), self.owners.current
+        wanted, current = _open(placing.need), self.owners.current
+        past = placing.shipment.placed.linked.past_numbers - self._shown_by(placing.shipment.placed)
+        if not self.side.rules.snapshot:
+            past &= current  # of others; the rest may be as true as ever
+        old = [
+            live
+            for live in self.lives
+            if _shares(live.left, wanted) and live.numbers.keys() & past and live.numbers.keys() <= past | current
+        ]
+        if old:
+            self._settle_on(placing, [live for live in old if live.numbers.keys().isdisjoint(current)] or old)
+
+    def _shown_by(self, placed: Placed) -> set[str]:
+        """The numbers that a supplier order shows now."""
+        return {number for one in self.side.shipments if one.is_of(placed) for number in one.numbers}
 
     def onto_overwritten(self, placing: Placing) -> None:
         """A parcel that we fulfilled stays fulfilled when somebody types another number over its own.
@@ -358,7 +371,7 @@ class _Work:
         return {self.owners.whose(number) for number in live.numbers}
 
     def _is_lost(self, live: Live) -> bool:
-        """Whether it shows a number that the supplier had once and has no more: where a missing row means something."""
+        """Whether it shows a number that the supplier had once and has no more."""
         return self.side.rules.snapshot and "own" in self._whose(live)
 
 

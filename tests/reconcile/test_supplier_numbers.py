@@ -306,6 +306,59 @@ REPLACED = [
         [f"update_tracking A*1 {P1}"],
     ),
     Row(
+        "one of two that had a number together gets its own, while a third unit is open",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(work({A: 3}, remaining={A: 1}),),
+                fulfillments=(done({A: 2}, P1),),
+            ),
+            side(
+                placed(parcel(P1), units={A: 1}),
+                linked(placed(parcel(P2), units={A: 1}, n=2), past_numbers=frozenset({P1, P2})),
+                placed(units={A: 1}, n=3),
+            ),
+        ),
+        ["A03 update_tracking"],
+        "both are there already; the open unit is the third order's",
+        [f"update_tracking A*2 {P1},{P2}"],
+    ),
+    Row(
+        "of two on one fulfillment one gets another number, while a third unit is open",
+        view(
+            order(
+                line(A, 3),
+                fulfillment_orders=(work({A: 3}, remaining={A: 1}),),
+                fulfillments=(done({A: 2}, P1, P2),),
+            ),
+            side(
+                linked(placed(parcel(P3), units={A: 1}), past_numbers=frozenset({P1, P3})),
+                placed(parcel(P2), units={A: 1}, n=2),
+                placed(units={A: 1}, n=3),
+            ),
+        ),
+        ["A04 update_tracking"],
+        "the other keeps its own",
+        [f"update_tracking A*2 {P2},{P3}"],
+    ),
+    Row(
+        "one of two that had a number together gets its own, and the other is all that the store shows",
+        view(
+            order(
+                line(A, 2),
+                fulfillment_orders=(work({A: 2}, remaining={A: 1}),),
+                fulfillments=(done({A: 1}, P1),),
+            ),
+            side(
+                placed(parcel(P1), units={A: 1}),
+                linked(placed(parcel(P2), units={A: 1}, n=2), past_numbers=frozenset({P1, P2})),
+            ),
+        ),
+        ["A02 create_fulfillment"],
+        "nothing there is left unexplained",
+        [f"create_fulfillment A*1 {P2}"],
+    ),
+    Row(
         "one of two that a label is to replace, nobody knows which, while a third unit is open",
         view(
             order(
