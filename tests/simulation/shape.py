@@ -16,7 +16,8 @@ from tests.simulation.themes import PATIENCE, QUIET, THEMES, Theme
 
 ORDERS, ROUNDS, EVENTS = 4, 5, 10
 """The most that there are: orders of a world, rounds of trouble, happenings between two of them."""
-_DRAWN = ("", "", *THEMES)
+_DRAWN = ("", "", *THEMES, "late writes", "several places")
+"""Those of which much depends on where exactly trouble strikes come up more often. New ones go to the end: kept worlds say the place."""
 FAULT_NAMES = tuple(spoiling.name for spoiling in SPOILINGS)
 
 

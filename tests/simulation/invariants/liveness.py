@@ -29,7 +29,7 @@ def l1_everything_shipped_is_fulfilled(scene: Scene, order: Any) -> Iterator[str
     replaces one under which the parcel was seen moving (drift A04), or one that a person typed, of which the supplier says
     nothing any more (drift B04): that is told, and left to a person.
     """
-    if order.id in scene.truth.disturbed:
+    if order.id in scene.truth.disturbed or _is_held_and_told(order):
         return
     due, done = _units_due(scene, order), _units_done(order)
     for line in order.lines:
@@ -72,6 +72,23 @@ _DAY, _AGO = timedelta(hours=24), timedelta(minutes=10)
 def _due(scene: Scene, order: Any) -> list[Any]:
     needed = {1: Stage.LABEL, 2: Stage.SHIPPED, 5: Stage.DELIVERED}[int(scene.shape.policy.fulfill_on)]
     return [one for one in scene.truth.of(order) if one.is_live and one.stage >= needed and one.number]
+
+
+_HELD_FOR = (
+    "order_edited_after_placement",
+    "supplier_cancelled_store_open",
+    "request_rejected",
+    "shipped_not_fulfilled",
+    "shipped_partial_not_reflected",
+    "supplier_delivered_store_open",
+)
+"""Drifts for which the policy may let syncd hold an order (D07, D01, C06), and those that say that it left all the same."""
+
+
+def _is_held_and_told(order: Any) -> bool:
+    """Whether it is on hold, and a person is told: what is on hold can be fulfilled by nobody until a person releases it."""
+    held = any(work.holds for work in order.fulfillment_orders if work.is_open)
+    return held and any(read_journal(partial(_told, order, kind)) for kind in _HELD_FOR)
 
 
 def _typed(order: Any) -> set[str]:
