@@ -1,4 +1,4 @@
-"""Where stores stand, in figures: for health checks, metrics and `syncd status`."""
+"""Where stores stand, in figures: for health checks and metrics."""
 
 from __future__ import annotations
 

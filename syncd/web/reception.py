@@ -37,6 +37,13 @@ class Reception:
     async def webhook(self, request: Request) -> Response:
         """`POST /webhooks/{store}`. What is signed is answered with 200 unless it cannot be kept; then it is sent again."""
         store = str(request.path_params["store"])
+        try:
+            return await self._heard(request, store)
+        except SyncdError as error:  # the journal, or a secret that is not there any more
+            log.warning("webhook.not_kept", store=store, error=error.text)
+            return self._told(store, "not_kept", 503, "Not now; please send it again.")
+
+    async def _heard(self, request: Request, store: str) -> Response:
         listener = self.listener(store)
         if listener is None:
             return self._told("", "unknown_store", 404, "There is no such store here.")
@@ -53,13 +60,9 @@ class Reception:
                 "webhook.not_understood", store=store, error=error.text, topic=request.headers.get("x-shopify-topic")
             )
             return self._told(store, "not_understood", 400, error.text)
-        try:
-            is_new = await self.db.run(hints.keep, store=store, heard=heard, now=self.clock.now())
-            if self.counts.total() % _FORGET_EVERY == 0:
-                await self.db.run(hints.forget, now=self.clock.now())
-        except SyncdError as error:
-            log.warning("webhook.not_kept", store=store, error=error.text)
-            return self._told(store, "not_kept", 503, "Not now; please send it again.")
+        is_new = await self.db.run(hints.keep, store=store, heard=heard, now=self.clock.now())
+        if self.counts.total() % _FORGET_EVERY == 0:
+            await self.db.run(hints.forget, now=self.clock.now())
         log.debug("webhook.heard", store=store, topic=heard.topic, is_new=is_new, things=len(heard.things))
         return self._told(store, "heard" if is_new else "repeated", 200, "")
 

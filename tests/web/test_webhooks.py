@@ -22,7 +22,7 @@ from adapters.stores.shopify import ADAPTER as SHOPIFY
 from adapters.stores.shopify.listening import heard
 from adapters.stores.shopify.pushed.signature import is_signed
 from syncd.domain.ports import Listener, Push
-from syncd.errors import AuthRejected, InvalidResponse
+from syncd.errors import AuthRejected, ConfigError, ConfigProblem, InvalidResponse
 from syncd.journal import hints, schedules
 from syncd.journal.schedules import SETTLES_WITHIN, Turn
 from syncd.web.reception import LARGEST, Reception
@@ -190,6 +190,22 @@ async def test_what_cannot_be_kept_now_is_to_be_sent_again(tmp_path: Path) -> No
         await here.world.db.aclose()
         (tmp_path / "syncd.db").write_bytes(b"no database any more" * 400)
         assert await here.knock(about(order)) == 503
+
+
+async def test_a_secret_that_is_not_there_any_more_costs_no_webhook(tmp_path: Path) -> None:
+    class Forgetful(Hears):
+        def hear(self, push: Push) -> Any:
+            raise ConfigError(
+                (ConfigProblem(file="syncd.toml", line=7, key="webhook_secret", text="there is no file"),)
+            )
+
+    async with door(tmp_path) as here:
+        order = here.world.order("CJ-MUG")
+        here.reception.listener = {"main": Forgetful(here.world.shop.port)}.get
+        assert await here.knock(about(order)) == 503, "Shopify sends it again"
+        here.reception.listener = {"main": Hears(here.world.shop.port)}.get
+        assert await here.knock(about(order)) == 200
+        assert len(await here.turns()) == 1
 
 
 def test_during_a_rotation_the_old_secret_is_good_too() -> None:
